@@ -1,0 +1,16 @@
+"""The Celery app: doorbells only, the work itself waits in Postgres rows."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mops.settings.prod")
+
+app = Celery("mops")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+# Beat only says "look what is due": everything due is computed from rows.
+app.conf.beat_schedule = {
+    "numbers": {"task": "goals.tasks.heartbeat", "schedule": 30.0},
+    "digests": {"task": "reviews.tasks.heartbeat", "schedule": 30.0},
+}
