@@ -1,0 +1,1 @@
+"""Words that every room uses; it knows no room above."""

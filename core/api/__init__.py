@@ -1,0 +1,1 @@
+"""What every API endpoint shares: problems, pages, fields and the schema."""

@@ -1,0 +1,35 @@
+"""Serializer fields and the base serializer of the API."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from core.numbers import plain
+
+
+class PlainDecimalField(serializers.DecimalField):
+    """A decimal as a string without trailing zeros (``"4.5"``); at most 8 decimals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=24, decimal_places=8, **kwargs)
+
+    def to_representation(self, value: Decimal) -> str:
+        return plain(value)
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A serializer for bodies: a field that it does not know is an error, not a surprise."""
+
+    default_error_messages = {"unknown": _("This field is not known here.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            writable = {name for name, field in self.fields.items() if not field.read_only}
+            unknown = [str(name) for name in data if name not in writable]
+            if unknown:
+                message = self.error_messages["unknown"]
+                raise serializers.ValidationError({name: [message] for name in unknown})
+        return super().to_internal_value(data)

@@ -1,0 +1,158 @@
+"""Errors of the API as problem details (RFC 9457)."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from core.errors import ConflictError, DomainError, NotAllowedError
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+# Seconds after which a client may try again while the database is away.
+RETRY_AFTER = 5
+
+# The catalogue of problem types: the last part of ``type``, and its title.
+TITLES = {
+    "bad-request": "The request could not be read",
+    "not-signed-in": "No valid token or session",
+    "forbidden": "Your role does not allow this",
+    "not-found": "There is nothing here",
+    "method-not-allowed": "This method is not offered here",
+    "not-acceptable": "No acceptable answer format",
+    "conflict": "Somebody else changed this first",
+    "version-mismatch": "The version you hold is out of date",
+    "too-large": "The body is too large",
+    "unsupported-media-type": "This body format is not understood",
+    "invalid": "Some values are not valid",
+    "version-required": "The version you hold is missing",
+    "too-many-requests": "Too many requests",
+    "error": "Something went wrong on our side",
+    "unavailable": "The database is restarting",
+}
+_TYPES_BY_STATUS = {
+    400: "bad-request",
+    401: "not-signed-in",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    409: "conflict",
+    412: "version-mismatch",
+    413: "too-large",
+    415: "unsupported-media-type",
+    422: "invalid",
+    428: "version-required",
+    429: "too-many-requests",
+    500: "error",
+    503: "unavailable",
+}
+
+RowErrors = list[dict[str, Any]]
+
+
+class Problem(exceptions.APIException):
+    """An error with a status, a sentence and, where there are several, one entry each."""
+
+    def __init__(self, status: int, detail: str, errors: RowErrors | None = None) -> None:
+        super().__init__(detail)
+        self.status_code = status
+        self.errors = errors
+
+
+def body(status: int, detail: str, path: str, errors: RowErrors | None = None) -> dict[str, Any]:
+    """Build the members of a problem; ``errors`` lists {field or index, detail} entries."""
+    kind = _TYPES_BY_STATUS.get(status, "error")
+    problem: dict[str, Any] = {
+        "type": f"/api/docs/problems/#{kind}",
+        "title": TITLES[kind],
+        "status": status,
+        "detail": detail,
+        "instance": path,
+    }
+    if errors:
+        problem["errors"] = errors
+    return problem
+
+
+def json_problem(request: HttpRequest, status: int, detail: str) -> JsonResponse:
+    """Answer with a problem outside DRF: from an error handler or a middleware."""
+    response = JsonResponse(
+        body(status, detail, request.path), status=status, content_type=MEDIA_TYPE
+    )
+    if status == 503:
+        response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Turn what a view raised into a problem; what is not foreseen here becomes a plain 500."""
+    known = _as_known(error)
+    if known is None:
+        return None
+    status, detail, errors = known
+    set_rollback()
+    request: HttpRequest = context["request"]
+    headers = dict(getattr(error, "headers", None) or {})
+    if (scheme := getattr(error, "auth_header", None)) and status == 401:
+        headers["WWW-Authenticate"] = scheme
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(int(wait) + 1)
+    if status == 503:
+        headers["Retry-After"] = str(RETRY_AFTER)
+    return Response(
+        body(status, detail, request.path, errors),
+        status=status,
+        headers=headers,
+        content_type=MEDIA_TYPE,
+    )
+
+
+def _as_known(error: Exception) -> tuple[int, str, RowErrors | None] | None:
+    match error:
+        case Problem():
+            return error.status_code, str(error.detail), error.errors
+        case exceptions.ValidationError():
+            return 400, _("Some values are not valid."), field_errors(error.detail)
+        case exceptions.APIException():
+            return error.status_code, str(error.detail), None
+        case ConflictError():
+            return 409, str(error), None
+        case NotAllowedError():
+            return 403, str(error), None
+        case DomainError():
+            entries = [{"field": error.field, "detail": str(error)}] if error.field else None
+            return 422, str(error), entries
+        case Http404():
+            return 404, _("There is nothing at this address."), None
+        case PermissionDenied():
+            return 403, _("Your role does not allow this."), None
+        case OperationalError() | InterfaceError():
+            logger.warning("The database did not answer: %s", error)
+            return 503, _("The database is restarting. Try again in a few seconds."), None
+    return None
+
+
+def field_errors(detail: Any, prefix: str = "") -> RowErrors:
+    """Flatten DRF's nested error detail into entries of {field, detail}."""
+    if isinstance(detail, Mapping):
+        entries: RowErrors = []
+        for name, value in detail.items():
+            path = f"{prefix}.{name}" if prefix else str(name)
+            entries += field_errors(value, "" if name == "non_field_errors" else path)
+        return entries
+    if isinstance(detail, list):
+        entries = []
+        for position, value in enumerate(detail):
+            nested = isinstance(value, Mapping | list)
+            entries += field_errors(value, f"{prefix}[{position}]" if nested else prefix)
+        return entries
+    return [{"field": prefix, "detail": str(detail)}]

@@ -1,0 +1,60 @@
+"""Work that waits in rows: claimed by one worker at a time, given up after three tries."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models, transaction
+from django.db.models import F, Q
+
+MAX_ATTEMPTS = 3
+
+
+class WaitingWork(models.Model):
+    """
+    A row that a worker has to do something about.
+
+    The attempt is counted when the row is claimed, before the work, so a row that kills its
+    worker is parked after three tries like one that fails politely.
+    """
+
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.UUIDField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class WaitingWorkQuerySet(models.QuerySet[Any]):
+    """Takes rows for one worker."""
+
+    def claimable(self, *, at: datetime) -> Self:
+        """Keep rows that nobody holds and that have tries left."""
+        unheld = Q(claimed_until=None) | Q(claimed_until__lt=at)
+        return self.filter(unheld, attempts__lt=MAX_ATTEMPTS)
+
+    def parked(self, *, at: datetime) -> Self:
+        """Keep rows that used up their tries and wait for a person."""
+        unheld = Q(claimed_until=None) | Q(claimed_until__lt=at)
+        return self.filter(unheld, attempts__gte=MAX_ATTEMPTS)
+
+    def take(self, *, limit: int, lease: timedelta, at: datetime) -> list[Any]:
+        """
+        Claim up to ``limit`` rows for ``lease`` and count the attempt, in a transaction of its own.
+
+        Rows that another worker is just claiming are passed over, never waited for.
+        """
+        claim = uuid.uuid4()
+        with transaction.atomic():
+            rows = self.claimable(at=at).order_by("pk").select_for_update(skip_locked=True)
+            taken = list(rows.values_list("pk", flat=True)[:limit])
+            self.model._default_manager.filter(pk__in=taken).update(
+                claim=claim, claimed_until=at + lease, attempts=F("attempts") + 1
+            )
+        return list(self.model._default_manager.filter(pk__in=taken, claim=claim).order_by("pk"))
+
+    def held_by(self, claim: uuid.UUID | None) -> Self:
+        """Keep rows still held under ``claim``: whoever lost the lease must not write."""
+        return self.filter(claim=claim)
