@@ -1,0 +1,1 @@
+"""People, workspaces, roles, tokens and the gates."""

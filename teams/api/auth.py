@@ -1,0 +1,57 @@
+"""Who calls the API."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import authentication, exceptions
+from rest_framework.request import Request
+
+from core import clock
+from core.api.problems import Problem
+from teams.models import ApiToken, Membership, User
+from teams.services.tokens import find_token
+
+WORKSPACE_HEADER = "X-Workspace"
+CHALLENGE = 'Bearer realm="mops"'
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """``Authorization: Bearer mops_…``: the token says the member, and so the workspace."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = find_token(text.strip(), at=clock.now())
+        if token is None:
+            raise exceptions.AuthenticationFailed(_("This token is not valid."))
+        request._request.membership = token.membership  # type: ignore[attr-defined]
+        return token.membership.user, token
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  # DRF's signature
+        return CHALLENGE
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """A browser's session, with its CSRF check; ``X-Workspace`` chooses among several."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        found: Any = super().authenticate(request)
+        if found is None:
+            return None
+        user, _nothing = found
+        request._request.membership = self._membership(request, user)  # type: ignore[attr-defined]
+        return user, None
+
+    def _membership(self, request: Request, user: User) -> Membership:
+        memberships = Membership.objects.active().filter(user=user).select_related("workspace")
+        if slug := request.headers.get(WORKSPACE_HEADER):
+            memberships = memberships.filter(workspace__slug=slug)
+        found = list(memberships.order_by("pk")[:2])
+        if len(found) == 1:
+            found[0].user = user
+            return found[0]
+        if found:
+            detail = _("You belong to several workspaces: name one in the X-Workspace header.")
+            raise Problem(400, detail)
+        raise exceptions.PermissionDenied(_("You belong to no such workspace."))

@@ -1,0 +1,134 @@
+"""The base of every API view."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, permissions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from core import clock
+from core.api.pagination import Cursor
+from core.api.problems import Problem
+from teams.api.idempotency import Replay, look_up, remember
+from teams.models import ApiToken, Membership, User, Workspace
+from teams.policy import Action
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class MayDoAction(permissions.BasePermission):
+    """The member's role, and the token's scope, reach far enough for the view's action."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        membership: Membership | None = getattr(request._request, "membership", None)
+        if membership is None:
+            raise exceptions.NotAuthenticated(_("Send a token: Authorization: Bearer …"))
+        action = getattr(view, "policy", {}).get(getattr(view, "action", None))
+        if action is None or not membership.may(action):
+            return False
+        return not isinstance(request.auth, ApiToken) or _in_scope(request.auth, action, view)
+
+
+def _in_scope(token: ApiToken, action: Action, view: APIView) -> bool:
+    match token.scope:
+        case ApiToken.Scope.WRITE:
+            return True
+        case ApiToken.Scope.READ:
+            return action == Action.READ
+        case ApiToken.Scope.MEASUREMENTS:
+            # The view itself checks every row against the token's KPIs.
+            return getattr(view, "takes_measurements", False)
+    return False
+
+
+class WorkspaceAPI(GenericViewSet[Any]):
+    """
+    What every endpoint has: one workspace, a policy per action, idempotent writes.
+
+    ``policy`` maps each of the view's actions to what the caller must be allowed; an action that
+    is missing from it is denied. ``parameters`` names the query parameters that lists understand
+    besides those of paging; any other is refused.
+    """
+
+    policy: dict[str, Action] = {}
+    parameters: frozenset[str] = frozenset()
+    permission_classes = [MayDoAction]
+    pagination_class = Cursor
+
+    @property
+    def membership(self) -> Membership:
+        membership: Membership = self.request._request.membership  # type: ignore[attr-defined]
+        return membership
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.membership.workspace
+
+    @property
+    def user(self) -> User:
+        return self.membership.user
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().for_workspace(self.workspace)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method in SAFE or "Idempotency-Key" not in request.headers:
+            return super().dispatch(request, *args, **kwargs)
+        # The stored answer and the effect share one transaction, which this opens.
+        with transaction.atomic():
+            response: Any = super().dispatch(request, *args, **kwargs)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            elif request_hash := getattr(self, "_request_hash", None):
+                key = request.headers["Idempotency-Key"]
+                remember(self.membership, key, request_hash, response, at=clock.now())
+        answer: HttpResponseBase = response
+        return answer
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in SAFE:
+            self._refuse_unknown_parameters(request)
+        elif key := request.headers.get("Idempotency-Key"):
+            self._request_hash = look_up(request._request, self.membership, key)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, Replay):
+            exc.response["Idempotent-Replay"] = "true"
+            return exc.response
+        return super().handle_exception(exc)
+
+    def _refuse_unknown_parameters(self, request: Request) -> None:
+        known = self.parameters
+        if self.action == "list":
+            known |= {"cursor", "page_size"}
+        unknown = [name for name in request.query_params if name not in known]
+        if unknown:
+            errors = [{"field": name, "detail": _("Unknown parameter.")} for name in unknown]
+            raise Problem(400, _("A parameter is not known here."), errors)
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def version_held(request: Request) -> int:
+    """
+    Read the version that the caller changed, from ``If-Match``.
+
+    Raises:
+        Problem: 428 if the header is missing, 400 if it is no version of ours.
+    """
+    header = request.headers.get("If-Match")
+    if header is None:
+        raise Problem(428, _("Send the ETag of the version that you changed in If-Match."))
+    text = header.strip().removeprefix('"').removesuffix('"')
+    if not (text.isascii() and text.isdigit()):
+        raise Problem(400, _("If-Match must hold one ETag as this API gave it."))
+    return int(text)

@@ -1,0 +1,151 @@
+"""Asking people to join."""
+
+import re
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError, NotAllowedError
+from teams.models import Invitation, Membership, User
+from teams.policy import Role, may_grant
+from teams.services import mail, members
+
+VALID_FOR = timedelta(days=14)
+MOST_AT_ONCE = 200
+_SALT = "teams.invitation"
+
+
+class BadAddressError(DomainError):
+    """The pasted list holds something that is no e-mail address."""
+
+
+class InvitationEndedError(DomainError):
+    """The invitation was used, withdrawn or has expired."""
+
+
+def addresses_in(text: str) -> list[str]:
+    """
+    Read the addresses out of a pasted list, in lower case and without repeats.
+
+    Commas, semicolons, line breaks and ``Name <address>`` are understood.
+
+    Raises:
+        BadAddressError: an entry is no address; the message names it. Or there are too many.
+    """
+    found: dict[str, None] = {}
+    for entry in re.split(r"[,;\n]", text):
+        bracketed = re.search(r"<([^<>]*)>", entry)
+        address = (bracketed[1] if bracketed else entry).strip().lower()
+        if not address:
+            continue
+        try:
+            validate_email(address)
+        except ValidationError:
+            message = _("“%(entry)s” is not an e-mail address.") % {"entry": entry.strip()[:80]}
+            raise BadAddressError(message, field="addresses") from None
+        found[address] = None
+    if not found:
+        raise BadAddressError(_("Write at least one e-mail address."), field="addresses")
+    if len(found) > MOST_AT_ONCE:
+        message = _("Invite at most %(most)d people at once.") % {"most": MOST_AT_ONCE}
+        raise BadAddressError(message, field="addresses")
+    return list(found)
+
+
+@transaction.atomic
+def invite(*, text: str, role: Role, by: Membership, at: datetime) -> list[Invitation]:
+    """
+    Invite everybody in a pasted list; active members are passed over.
+
+    An open invitation is renewed with the new role instead of doubled.
+
+    Raises:
+        BadAddressError: see ``addresses_in``; nobody is invited then.
+        NotAllowedError: the role lies above what ``by`` can grant.
+    """
+    if not may_grant(by.role, old=None, new=role):
+        raise NotAllowedError(_("Your role does not reach that far. Ask an owner."), field="role")
+    addresses = addresses_in(text)
+    here = Membership.objects.active().for_workspace(by.workspace)
+    known = set(here.filter(user__email__in=addresses).values_list("user__email", flat=True))
+    return [
+        _invite_one(address, role=role, by=by, at=at)
+        for address in addresses
+        if address not in known
+    ]
+
+
+def _invite_one(address: str, *, role: Role, by: Membership, at: datetime) -> Invitation:
+    invitation, _created = Invitation.objects.update_or_create(
+        workspace=by.workspace,
+        email=address,
+        accepted_at=None,
+        defaults={
+            "role": role,
+            "invited_by": by,
+            "invited_at": at,
+            "expires_at": at + VALID_FOR,
+        },
+    )
+    with translation.override(by.user.language):
+        context = {"invitation": invitation, "by": by, "link": link_of(invitation)}
+        mail.queue(
+            recipient=address,
+            subject=_("%(person)s invites you to %(workspace)s")
+            % {"person": by.user.name, "workspace": by.workspace.name},
+            text=render_to_string("teams/emails/invitation.txt", context),
+            at=at,
+        )
+    return invitation
+
+
+def link_of(invitation: Invitation) -> str:
+    """Give the signed address that the invited person opens."""
+    # The moment is part of the signature, so renewing an invitation ends older links.
+    token = signing.dumps([invitation.pk, invitation.invited_at.timestamp()], salt=_SALT)
+    return settings.SITE_URL + reverse("teams:join", args=[token])
+
+
+def find(token: str, *, at: datetime) -> Invitation | None:
+    """Give the open invitation that a signed link stands for."""
+    try:
+        pk, moment = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        return None
+    found: Invitation | None = (
+        (Invitation.objects.open(at=at).select_related("workspace", "invited_by__user"))
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None or found.invited_at.timestamp() != moment:
+        return None
+    return found
+
+
+@transaction.atomic
+def accept(*, invitation: Invitation, user: User, at: datetime) -> Membership:
+    """
+    Make ``user`` a member as the invitation says.
+
+    Raises:
+        InvitationEndedError: it was used, withdrawn or has expired meanwhile.
+    """
+    open_now = Invitation.objects.open(at=at).filter(pk=invitation.pk)
+    if not open_now.update(accepted_at=at):
+        raise InvitationEndedError(_("This invitation is no longer valid. Ask for a new one."))
+    return members.join(
+        workspace=invitation.workspace, user=user, role=Role(invitation.role), at=at
+    )
+
+
+def withdraw(*, invitation: Invitation) -> None:
+    """Take an open invitation back; its link ends."""
+    Invitation.objects.filter(pk=invitation.pk, accepted_at=None).delete()

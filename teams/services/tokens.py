@@ -1,0 +1,96 @@
+"""API tokens: made once, shown once, checked on every call."""
+
+import hashlib
+import hmac
+import secrets
+import string
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from teams.models import ApiToken, Membership
+
+PREFIX = "mops"
+_ALPHABET = string.ascii_letters + string.digits
+_PUBLIC_LENGTH = 10
+_SECRET_LENGTH = 40  # 40 letters out of 62 are 238 bits
+# last_used_at is for people, so once a minute is often enough.
+_USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class TokenScopeError(DomainError):
+    """A token for numbers names the KPIs it may write; other tokens name none."""
+
+
+@transaction.atomic
+def create_token(
+    *,
+    membership: Membership,
+    name: str,
+    scope: ApiToken.Scope,
+    expires_at: datetime,
+    at: datetime,
+    kpi_codes: Iterable[str] = (),
+) -> tuple[ApiToken, str]:
+    """
+    Make a token; the second value is the token itself, which nobody can read again.
+
+    Raises:
+        TokenScopeError: a token for numbers without KPIs, or KPIs with another scope.
+        DomainError: it would be expired from the start.
+    """
+    codes = sorted(set(kpi_codes))
+    if (scope == ApiToken.Scope.MEASUREMENTS) != bool(codes):
+        message = _("Choose the KPIs that a token for numbers may write, and only for such.")
+        raise TokenScopeError(message, field="kpis")
+    if expires_at <= at:
+        raise DomainError(_("Choose a day in the future."), field="expires_on")
+    public_id, secret = _random(_PUBLIC_LENGTH), _random(_SECRET_LENGTH)
+    token = ApiToken.objects.create(
+        membership=membership,
+        name=name,
+        scope=scope,
+        kpi_codes=codes,
+        public_id=public_id,
+        secret_hash=_hash(secret),
+        created_at=at,
+        expires_at=expires_at,
+    )
+    return token, f"{PREFIX}_{public_id}_{secret}"
+
+
+def revoke_token(*, token: ApiToken, at: datetime) -> None:
+    """End a token; the next call with it is refused. Revoking twice keeps the first moment."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
+
+
+def find_token(text: str, *, at: datetime) -> ApiToken | None:
+    """Give the usable token of an active member that ``text`` is, and note that it was used."""
+    prefix, _first, rest = text.partition("_")
+    public_id, _second, secret = rest.partition("_")
+    if prefix != PREFIX or not secret.isascii():
+        return None
+    token = (
+        ApiToken.objects.usable(at=at)
+        .select_related("membership__workspace", "membership__user")
+        .filter(public_id=public_id, membership__ended_at=None, membership__user__is_active=True)
+        .first()
+    )
+    if token is None or not hmac.compare_digest(token.secret_hash, _hash(secret)):
+        return None
+    if token.last_used_at is None or token.last_used_at < at - _USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
+    found: ApiToken = token
+    return found
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _position in range(length))
+
+
+def _hash(secret: str) -> str:
+    # The secret is random and long, so one plain SHA-256 is as safe as a slow password hash.
+    return hashlib.sha256(secret.encode()).hexdigest()
