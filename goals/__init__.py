@@ -1,0 +1,1 @@
+"""Goals, KPIs, targets, measurements and their rollups."""

@@ -1,0 +1,24 @@
+"""KPIs, what they should reach, and what was measured."""
+
+from goals.models.kpis import Breakdown, Kpi, Segment, Target
+from goals.models.numbers import (
+    DirtyMark,
+    KpiRollup,
+    Measurement,
+    MeasurementRevision,
+    NumbersState,
+    Series,
+)
+
+__all__ = [
+    "Breakdown",
+    "DirtyMark",
+    "Kpi",
+    "KpiRollup",
+    "Measurement",
+    "MeasurementRevision",
+    "NumbersState",
+    "Segment",
+    "Series",
+    "Target",
+]

@@ -1,0 +1,296 @@
+"""KPIs, the segments they are broken down by, and their targets."""
+
+from decimal import Decimal
+
+import pghistory
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.periods import Grain
+from goals.querysets import KpiQuerySet, SegmentQuerySet, TargetQuerySet
+from goals.rules.rollups import CADENCE_GRAINS
+from goals.rules.status import RANGES, Comparator
+from teams.models import Membership, Team, WorkspaceOwned
+
+code_validator = RegexValidator(
+    r"^[a-z][a-z0-9_]*\Z",
+    _("Use small letters, digits and underscores, beginning with a letter."),
+)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Breakdown(WorkspaceOwned):
+    """One way to cut numbers: by market, by channel, by campaign."""
+
+    number = models.PositiveIntegerField()
+    name = models.CharField(_("Name"), max_length=60)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "number"], name="breakdown_number"),
+            models.UniqueConstraint(fields=["workspace", "id"], name="breakdown_in_workspace"),
+            models.UniqueConstraint(
+                "workspace",
+                Lower("name"),
+                name="breakdown_name_is_unique",
+                violation_error_message=_("There is already a breakdown of this name."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def ref(self) -> str:
+        return f"B-{self.number}"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Segment(models.Model):
+    """One part of a breakdown: Poland, e-mail, the spring campaign."""
+
+    breakdown = models.ForeignKey(Breakdown, on_delete=models.CASCADE, related_name="segments")
+    number = models.PositiveIntegerField()
+    code = models.CharField(_("Code"), max_length=120)
+    name = models.CharField(_("Name"), max_length=120)
+    counts_in_total = models.BooleanField(_("Counts in totals"), default=True)
+    archived_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = SegmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["breakdown", "code"],
+                name="segment_code_is_unique",
+                violation_error_message=_("This breakdown already has a segment of this code."),
+            ),
+            models.UniqueConstraint(fields=["breakdown", "number"], name="segment_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def ref(self) -> str:
+        return f"SG-{self.number}"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Kpi(WorkspaceOwned):
+    """A number that the workspace follows for good; it is archived, never thrown away."""
+
+    class Kind(models.TextChoices):
+        VALUE = "value", _("Value")
+        EFFICIENCY = "efficiency", _("Efficiency")
+        RESPONSE = "response", _("Response")
+        ACTIVITY = "activity", _("Activity")
+
+    class Unit(models.TextChoices):
+        COUNT = "count", _("Count")
+        CURRENCY = "currency", _("Money")
+        PERCENT = "percent", _("Percent")
+        DURATION = "duration", _("Duration")
+        NUMBER = "number", _("Number")
+        YES_NO = "yes_no", _("Yes or no")
+
+    class Direction(models.TextChoices):
+        INCREASE = "increase", _("Higher is better")
+        DECREASE = "decrease", _("Lower is better")
+        MAINTAIN = "maintain", _("Should stay where it is")
+
+    class Aggregation(models.TextChoices):
+        SUM = "sum", _("Sum")
+        LAST = "last", _("Last value")
+        AVERAGE = "average", _("Average")
+        MIN = "min", _("Lowest value")
+        MAX = "max", _("Highest value")
+        FORMULA = "formula", _("Formula over other KPIs")
+
+    class Cadence(models.TextChoices):
+        DAILY = "daily", _("Daily")
+        WEEKLY = "weekly", _("Weekly")
+        MONTHLY = "monthly", _("Monthly")
+        QUARTERLY = "quarterly", _("Quarterly")
+        YEARLY = "yearly", _("Yearly")
+
+    class Gaps(models.TextChoices):
+        UNKNOWN = "unknown", _("Unknown: a value is missing")
+        ZERO = "zero", _("Zero: nothing happened")
+
+    class SegmentTotal(models.TextChoices):
+        SUM = "sum", _("Sum of the segments")
+        AVERAGE = "average", _("Average of the segments")
+        MIN = "min", _("Lowest segment")
+        MAX = "max", _("Highest segment")
+        NONE = "none", _("No total")
+
+    number = models.PositiveIntegerField()
+    code = models.CharField(_("Code"), max_length=60, validators=[code_validator])
+    name = models.CharField(_("Name"), max_length=120)
+    definition = models.TextField(_("Definition"), max_length=2000, blank=True)
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind.choices)
+    unit = models.CharField(_("Unit"), max_length=8, choices=Unit.choices)
+    unit_label = models.CharField(_("Unit label"), max_length=12, blank=True)
+    direction = models.CharField(_("Direction"), max_length=8, choices=Direction.choices)
+    aggregation = models.CharField(_("Aggregation"), max_length=7, choices=Aggregation.choices)
+    formula = models.CharField(_("Formula"), max_length=300, blank=True)
+    cadence = models.CharField(_("Cadence"), max_length=9, choices=Cadence.choices)
+    gaps = models.CharField(
+        _("A missing value means"), max_length=7, choices=Gaps.choices, default=Gaps.UNKNOWN
+    )
+    breakdown = models.ForeignKey(
+        Breakdown,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="kpis",
+        verbose_name=_("Breakdown"),
+    )
+    segment_total = models.CharField(
+        _("Total over segments"),
+        max_length=7,
+        choices=SegmentTotal.choices,
+        default=SegmentTotal.NONE,
+    )
+    owner = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="kpis", verbose_name=_("Owner")
+    )
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="kpis",
+        verbose_name=_("Team"),
+    )
+    source = models.CharField(_("Source"), max_length=120, blank=True)
+    band = models.DecimalField(
+        _("Band, %"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(10),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    plausible_min = models.DecimalField(
+        _("Lowest plausible value"), max_digits=24, decimal_places=8, null=True, blank=True
+    )
+    plausible_max = models.DecimalField(
+        _("Highest plausible value"), max_digits=24, decimal_places=8, null=True, blank=True
+    )
+    on_home = models.BooleanField(_("Show as a tile on Home"), default=False)
+    position = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = KpiQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "number"], name="kpi_number"),
+            models.UniqueConstraint(
+                fields=["workspace", "code"],
+                name="kpi_code_is_unique",
+                violation_error_message=_("Another KPI already has this code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(aggregation="formula", formula__gt="")
+                | (~Q(aggregation="formula") & Q(formula="")),
+                name="kpi_formula_goes_with_aggregation",
+                violation_error_message=_("Write a formula, or choose another aggregation."),
+            ),
+            models.CheckConstraint(
+                condition=Q(breakdown=None, segment_total="none") | Q(breakdown__isnull=False),
+                name="kpi_segment_total_goes_with_breakdown",
+                violation_error_message=_("Only a KPI with a breakdown has a total over segments."),
+            ),
+            models.CheckConstraint(
+                condition=Q(plausible_min=None)
+                | Q(plausible_max=None)
+                | Q(plausible_min__lte=F("plausible_max")),
+                name="kpi_plausible_range",
+                violation_error_message=_("The lowest plausible value lies above the highest."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("goals:kpi", args=[self.workspace.slug, self.number])
+
+    @property
+    def ref(self) -> str:
+        return f"K-{self.number}"
+
+    @property
+    def grain(self) -> Grain:
+        """The length of the periods in which this KPI is measured and judged."""
+        return CADENCE_GRAINS[self.cadence]
+
+    @property
+    def is_formula(self) -> bool:
+        return self.aggregation == self.Aggregation.FORMULA
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Target(models.Model):
+    """What a KPI, or one segment of it, should reach from a period on, until the next target."""
+
+    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="targets")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    number = models.PositiveIntegerField()
+    valid_from = models.DateField(_("Valid from"))
+    comparator = models.CharField(_("Comparator"), max_length=12, choices=Comparator.choices)
+    value = models.DecimalField(_("Target"), max_digits=24, decimal_places=8, null=True, blank=True)
+    upper = models.DecimalField(
+        _("Upper bound"), max_digits=24, decimal_places=8, null=True, blank=True
+    )
+    reason = models.CharField(_("Reason"), max_length=300, blank=True)
+    set_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kpi", "segment", "valid_from"],
+                name="target_is_unique",
+                nulls_distinct=False,
+                violation_error_message=_("There is already a target from this day on."),
+            ),
+            models.UniqueConstraint(fields=["kpi", "number"], name="target_number"),
+            models.CheckConstraint(
+                condition=Q(comparator="none", value=None)
+                | (~Q(comparator="none") & Q(value__isnull=False)),
+                name="target_has_a_value",
+                violation_error_message=_("Write the number that should be reached."),
+            ),
+            models.CheckConstraint(
+                condition=Q(comparator__in=sorted(RANGES), upper__gt=F("value"))
+                | (~Q(comparator__in=sorted(RANGES)) & Q(upper=None)),
+                name="target_range_has_two_bounds",
+                violation_error_message=_("A range needs a lower and a higher bound."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kpi_id} {self.comparator} {self.value}"
+
+    @property
+    def ref(self) -> str:
+        return f"T-{self.number}"

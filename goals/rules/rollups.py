@@ -1,0 +1,100 @@
+"""What one period's numbers come to: partial states that merge without loss."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import Self
+
+from core.numbers import round_stored
+from core.periods import Grain
+
+# Digits for a quotient before it is rounded once to the eight that are stored.
+_DIGITS = 60
+
+CADENCE_GRAINS = {
+    "daily": Grain.DAY,
+    "weekly": Grain.WEEK,
+    "monthly": Grain.MONTH,
+    "quarterly": Grain.QUARTER,
+    "yearly": Grain.YEAR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The measured values of one series in one period, in the form that can be merged."""
+
+    total: Decimal
+    count: int
+    last: Decimal
+    least: Decimal
+    most: Decimal
+
+    @classmethod
+    def of(cls, value: Decimal) -> Self:
+        return cls(value, 1, value, value, value)
+
+
+def merge(states: Iterable[State]) -> State | None:
+    """Merge the states of consecutive periods, given in the order of time."""
+    known = list(states)
+    if not known:
+        return None
+    return State(
+        total=sum((state.total for state in known), Decimal(0)),
+        count=sum(state.count for state in known),
+        last=known[-1].last,
+        least=min(state.least for state in known),
+        most=max(state.most for state in known),
+    )
+
+
+def value_of(aggregation: str, state: State) -> Decimal:
+    """Give the one number that a state stands for under an aggregation."""
+    match aggregation:
+        case "sum":
+            return state.total
+        case "last":
+            return state.last
+        case "average":
+            return mean(state.total, state.count)
+        case "min":
+            return state.least
+        case "max":
+            return state.most
+    raise ValueError(aggregation)
+
+
+def combine(segment_total: str, values: list[Decimal]) -> Decimal | None:
+    """Give the total over segments; None where there is none by rule or for lack of values."""
+    if not values or segment_total == "none":
+        return None
+    match segment_total:
+        case "sum":
+            return sum(values, Decimal(0))
+        case "average":
+            return mean(sum(values, Decimal(0)), len(values))
+        case "min":
+            return min(values)
+        case "max":
+            return max(values)
+    raise ValueError(segment_total)
+
+
+def mean(total: Decimal, count: int) -> Decimal:
+    """Divide and round half-even to eight places, once."""
+    with localcontext(prec=_DIGITS):
+        return round_stored(total / count)
+
+
+def source_grain(grain: Grain, cadence: Grain) -> Grain:
+    """
+    Say from which finer grain a period is put together.
+
+    Weeks do not nest in months, so both come straight from the cadence; quarters come from
+    months and years from quarters, unless the numbers themselves are no finer.
+    """
+    if grain in {Grain.WEEK, Grain.MONTH}:
+        return cadence
+    finer = Grain.MONTH if grain is Grain.QUARTER else Grain.QUARTER
+    return finer if finer.rank >= cadence.rank else cadence

@@ -1,0 +1,121 @@
+"""Breakdowns and their segments."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.errors import ConflictError, DomainError
+from core.jobs import after_commit
+from goals.models import Breakdown, Kpi, Segment
+from goals.services import locks, marks
+from teams.models import Workspace
+from teams.services.counters import next_number
+
+
+class BreakdownRuleError(DomainError):
+    """A breakdown or segment that breaks a rule."""
+
+
+@transaction.atomic
+def create_breakdown(
+    *, workspace: Workspace, name: str, segments: Iterable[tuple[str, str]] = ()
+) -> Breakdown:
+    """
+    Create a breakdown, with segments of (code, name).
+
+    Raises:
+        BreakdownRuleError: the name, or a segment's code, is taken.
+    """
+    breakdown = Breakdown(workspace=workspace, name=name)
+    _check(breakdown)
+    breakdown.number = next_number(workspace, "B")
+    breakdown.save()
+    for code, label in segments:
+        add_segment(breakdown=breakdown, code=code, name=label)
+    return breakdown
+
+
+@transaction.atomic
+def rename_breakdown(*, breakdown: Breakdown, version: int, name: str) -> Breakdown:
+    """
+    Give a breakdown another name.
+
+    Raises:
+        ConflictError: somebody else changed it since ``version``.
+        BreakdownRuleError: the name is taken.
+    """
+    locked: Breakdown = Breakdown.objects.select_for_update().get(pk=breakdown.pk)
+    if locked.version != version:
+        raise ConflictError(_("Somebody else changed this breakdown while you did."))
+    locked.name = name
+    locked.version += 1
+    _check(locked)
+    locked.save()
+    marks.numbers_changed(locked.workspace)
+    return locked
+
+
+@transaction.atomic
+def add_segment(
+    *, breakdown: Breakdown, code: str, name: str = "", counts_in_total: bool = True
+) -> Segment:
+    """
+    Add a segment; without a name it is called by its code.
+
+    Raises:
+        BreakdownRuleError: the code is taken.
+    """
+    segment = Segment(
+        breakdown=breakdown, code=code, name=name or code, counts_in_total=counts_in_total
+    )
+    _check(segment)
+    segment.number = next_number(breakdown.workspace, "SG")
+    segment.save()
+    return segment
+
+
+@transaction.atomic
+def change_segment(*, segment: Segment, version: int, **changes: Any) -> Segment:
+    """
+    Change a segment's name, whether it counts in totals, or when it was archived.
+
+    Raises:
+        ConflictError: somebody else changed it since ``version``.
+        BreakdownRuleError: the change breaks a rule.
+    """
+    locks.hold_definitions(segment.breakdown.workspace)
+    locked: Segment = Segment.objects.select_for_update().get(pk=segment.pk)
+    if locked.version != version:
+        raise ConflictError(_("Somebody else changed this segment while you did."))
+    totals_change = any(
+        name in changes and getattr(locked, name) != changes[name]
+        for name in ("counts_in_total", "archived_on")
+    )
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    locked.version += 1
+    _check(locked)
+    locked.save()
+    workspace = locked.breakdown.workspace
+    marks.numbers_changed(workspace)
+    if totals_change:
+        for kpi in Kpi.objects.filter(breakdown=locked.breakdown):
+            marks.mark_kpi(kpi)
+        after_commit("goals.tasks.refresh_rollups", workspace_id=workspace.pk)
+    return locked
+
+
+def archive_segment(*, segment: Segment, version: int, on: date) -> Segment:
+    """Expect no more numbers of a segment from ``on``; the old ones stay in the totals."""
+    return change_segment(segment=segment, version=version, archived_on=on)
+
+
+def _check(row: Breakdown | Segment) -> None:
+    try:
+        row.full_clean(exclude=["number", "workspace"])
+    except ValidationError as error:
+        raise BreakdownRuleError(error.messages[0]) from error

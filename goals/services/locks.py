@@ -1,0 +1,47 @@
+"""The locks that keep numbers and their rollups in step, in one place."""
+
+from datetime import timedelta
+
+from django.db import connection
+
+from teams.models import Workspace
+
+# The first halves of advisory lock keys; the second half is the workspace.
+_DEFINITIONS = 0xCA1
+_ROLLUPS = 0x801
+
+
+def share_definitions(workspace: Workspace) -> None:
+    """
+    Keep the workspace's calendar and the definitions of its KPIs as they are until the commit.
+
+    Every write of measurements takes this lock, as many at a time as there are, before it reads
+    anything that they decide: the period of a date, the series of a KPI.
+    """
+    _run("SELECT pg_advisory_xact_lock_shared(%s, %s)", _DEFINITIONS, workspace.pk)
+
+
+def hold_definitions(workspace: Workspace) -> None:
+    """Wait for all writers of measurements, then keep them out until the commit."""
+    _run("SELECT pg_advisory_xact_lock(%s, %s)", _DEFINITIONS, workspace.pk)
+
+
+def hold_rollups(workspace_pk: int, *, patience: timedelta) -> None:
+    """
+    Be the only one to change this workspace's rollups until the commit.
+
+    The lock is a statement of its own, before any read: only so does every later read see what
+    the last holder committed.
+
+    Raises:
+        OperationalError: somebody else held it for longer than ``patience``.
+    """
+    milliseconds = int(patience.total_seconds() * 1000)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
+    _run("SELECT pg_advisory_xact_lock(%s, %s)", _ROLLUPS, workspace_pk)
+
+
+def _run(statement: str, *keys: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, keys)

@@ -1,0 +1,237 @@
+"""Rollups follow the measurements: only what was touched is computed anew."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import OperationalError, transaction
+
+from core.faults import crash_point
+from core.periods import Grain, PeriodCalendar
+from goals.models import DirtyMark
+from goals.rules.rollups import source_grain
+from goals.services import formula_rollups, locks, rollup_tables
+from goals.services.rollup_tables import Bucket, SeriesFacts, TotalBucket
+from goals.services.series import find_or_make_series
+from teams.models import Workspace
+
+MARKS_AT_ONCE = 5_000
+# A drain that finds another at work waits this long, so that marks which were made after the
+# other looked are not left for the heartbeat.
+PATIENCE = timedelta(seconds=5)
+
+
+def drain(*, workspace: Workspace, at: datetime) -> int:
+    """
+    Bring the rollups of a workspace up to date with its measurements.
+
+    Each round takes up to 5,000 marks and recomputes the periods they touch, in one transaction:
+    killed at any point it leaves marks and rollups as they were before the round. Returns how
+    many marks were taken; gives up quietly while a rebuild holds the rollups.
+    """
+    taken = 0
+    try:
+        while count := _drain_some(workspace, at):
+            taken += count
+    except OperationalError as error:
+        if "lock timeout" not in str(error):
+            raise
+    return taken
+
+
+@transaction.atomic
+def _drain_some(workspace: Workspace, at: datetime) -> int:
+    locks.hold_rollups(workspace.pk, patience=PATIENCE)
+    rollup_tables.pin_planner()
+    marks = rollup_tables.take_marks(workspace.pk, MARKS_AT_ONCE)
+    if not marks:
+        return 0
+    crash_point("drain.after_take")
+    generation = rollup_tables.current_generation(workspace.pk)
+    _Refresh(workspace, generation, marks).run()
+    crash_point("drain.before_commit")
+    rollup_tables.note_drain(workspace.pk, at)
+    return len(marks)
+
+
+def workspaces_with_marks() -> list[int]:
+    """List the workspaces whose rollups are behind."""
+    return list(DirtyMark.objects.values_list("workspace_id", flat=True).distinct())
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A series whose first known value is on another day than before."""
+
+    facts: SeriesFacts
+    span: tuple[date, date]
+
+
+class _Refresh:
+    """One round: which periods are touched, level by level."""
+
+    def __init__(
+        self, workspace: Workspace, generation: int, marks: Iterable[tuple[int, date]]
+    ) -> None:
+        self._workspace = workspace
+        self._generation = generation
+        self._calendar = workspace.calendar
+        self._facts = rollup_tables.series_facts({series for series, _day in marks})
+        self._touched = {(series, day) for series, day in marks if series in self._facts}
+
+    def run(self) -> None:
+        rollup_tables.write_finest(self._generation, self._touched, self._facts)
+        moved = self._note_first_values()
+        levels = coarse_levels(self._buckets(moved))
+        for level in levels:
+            rollup_tables.write_coarse(self._generation, level)
+        crash_point("drain.after_levels")
+        self._write_totals(moved)
+        formula_rollups.refresh(
+            workspace=self._workspace,
+            generation=self._generation,
+            touched=[(self._facts[series], day) for series, day in self._touched],
+            spans=[(moved_series.facts, moved_series.span) for moved_series in moved],
+        )
+
+    def _note_first_values(self) -> list[Moved]:
+        moved = []
+        for series, old, new in rollup_tables.note_first_values(self._facts):
+            facts = self._facts[series]
+            facts.first_on = new
+            days = [day for day in (old, new) if day is not None]
+            moved.append(Moved(facts, (min(days), max(days))))
+        return moved
+
+    def _buckets(self, moved: list[Moved]) -> list[Bucket]:
+        # What the period of a former first value expects depends on where the first value is.
+        days = self._touched | {(m.facts.series, day) for m in moved for day in m.span}
+        return list(
+            {
+                bucket
+                for series, day in days
+                for bucket in coarse_buckets(self._facts[series], day, self._calendar)
+            }
+        )
+
+    def _write_totals(self, moved: list[Moved]) -> None:
+        summed = [facts for facts in self._facts.values() if facts.has_total]
+        if not summed:
+            return
+        spans: dict[int, set[tuple[Grain, date]]] = {facts.kpi: set() for facts in summed}
+        for series, day in self._touched:
+            facts = self._facts[series]
+            if facts.has_total:
+                spans[facts.kpi] |= set(_periods_of(facts.grain, day, self._calendar))
+        for m in moved:
+            if m.facts.has_total:
+                spans[m.facts.kpi] |= set(self._periods_between(m))
+        write_totals(
+            self._generation,
+            [(kpi, grain, start) for kpi, periods in spans.items() for grain, start in periods],
+            self._calendar,
+        )
+
+    def _periods_between(self, moved: Moved) -> Iterable[tuple[Grain, date]]:
+        first, last = moved.span
+        for grain in moved.facts.grain.upwards():
+            for start in self._calendar.starts(grain, first, last):
+                yield grain, start
+
+
+def _periods_of(
+    cadence: Grain, day: date, calendar: PeriodCalendar
+) -> Iterable[tuple[Grain, date]]:
+    return ((grain, calendar.start(grain, day)) for grain in cadence.upwards())
+
+
+def coarse_buckets(facts: SeriesFacts, day: date, calendar: PeriodCalendar) -> Iterable[Bucket]:
+    """List the periods above the cadence that hold ``day``, ready to be put together."""
+    for grain in facts.grain.upwards()[1:]:
+        start = calendar.start(grain, day)
+        yield Bucket(
+            grain=grain,
+            series=facts.series,
+            start=start,
+            end=calendar.end(grain, start),
+            source=source_grain(grain, facts.grain),
+            aggregation=facts.aggregation,
+            expected=expected_of_series(facts, grain, start, calendar),
+        )
+
+
+def expected_of_series(
+    facts: SeriesFacts, grain: Grain, start: date, calendar: PeriodCalendar
+) -> int:
+    """
+    Count the answers (values or known gaps) that a complete period of one series has.
+
+    Where a gap means zero nothing is expected, save in the period of the first value: what was
+    before that value is not known.
+    """
+    if facts.gaps_are_zero and facts.first_on is not None and facts.first_on <= start:
+        return 0
+    return calendar.count(facts.grain, grain, start)
+
+
+def coarse_levels(buckets: Iterable[Bucket]) -> list[list[Bucket]]:
+    """Sort periods so that each is put together after those that it is made of."""
+    by_grain: dict[int, list[Bucket]] = {}
+    for bucket in buckets:
+        # Weeks and months share a level: both are made of the cadence's own periods.
+        by_grain.setdefault(max(bucket.grain.rank, Grain.MONTH.rank), []).append(bucket)
+    return [by_grain[rank] for rank in sorted(by_grain)]
+
+
+def write_totals(
+    generation: int, periods: Iterable[tuple[int, Grain, date]], calendar: PeriodCalendar
+) -> None:
+    """Compute totals over segments for (KPI, grain, start)."""
+    wanted = list(periods)
+    segments = rollup_tables.segments_of({kpi for kpi, _grain, _start in wanted})
+    totals = find_or_make_series((kpi, None) for kpi in segments)
+    rollup_tables.write_totals(
+        generation,
+        [
+            TotalBucket(
+                kpi=kpi,
+                series=totals[kpi, None],
+                grain=grain,
+                start=start,
+                segment_total=segments[kpi][0].segment_total,
+                expected=expected_of_total(segments[kpi], grain, start, calendar),
+            )
+            for kpi, grain, start in wanted
+        ],
+    )
+
+
+def expected_of_total(
+    segments: list[SeriesFacts], grain: Grain, start: date, calendar: PeriodCalendar
+) -> int:
+    """
+    Count the answers that a complete total has: those of each segment since its first value.
+
+    A total whose period began before anything was measured stays incomplete.
+    """
+    cadence = segments[0].grain
+    periods = list(_starts_within(cadence, grain, start, calendar))
+    counted = [facts for facts in segments if facts.counts_in_total and facts.first_on]
+    first = min((facts.first_on for facts in counted if facts.first_on), default=date.max)
+    unmeasured = sum(1 for period in periods if period < first)
+    return unmeasured + sum(
+        1 for facts in counted for period in periods if _is_expected(facts, period)
+    )
+
+
+def _is_expected(facts: SeriesFacts, period: date) -> bool:
+    if facts.gaps_are_zero or facts.first_on is None or period < facts.first_on:
+        return False
+    return facts.archived_on is None or period < facts.archived_on
+
+
+def _starts_within(
+    cadence: Grain, grain: Grain, start: date, calendar: PeriodCalendar
+) -> Iterable[date]:
+    end = calendar.end(grain, start)
+    return (day for day in calendar.starts(cadence, start, end - timedelta(days=1)) if day >= start)

@@ -1,0 +1,98 @@
+"""Targets: valid from a period on, never re-judging a period that is over."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.errors import ConflictError, DomainError
+from goals.models import Kpi, Segment, Target
+from goals.rules.status import Comparator
+from goals.services import marks
+from teams.models import Membership
+from teams.services.counters import next_number
+
+
+class TargetRuleError(DomainError):
+    """A target that breaks a rule."""
+
+
+class JudgedPeriodError(TargetRuleError):
+    """A period that is over keeps the target that it was judged by."""
+
+
+@transaction.atomic
+def set_target(
+    *,
+    kpi: Kpi,
+    segment: Segment | None = None,
+    comparator: Comparator,
+    value: Decimal | None,
+    upper: Decimal | None = None,
+    valid_from: date,
+    reason: str = "",
+    by: Membership,
+    at: datetime,
+) -> Target:
+    """
+    Set what a KPI, or one segment of it, should reach from the period of ``valid_from`` on.
+
+    It holds until the next target begins. A target that begins in the same period is replaced.
+
+    Raises:
+        JudgedPeriodError: a period that is over would get another target than it had.
+        TargetRuleError: the bounds do not fit the comparator, or the segment not the KPI.
+    """
+    Kpi.objects.select_for_update().get(pk=kpi.pk)
+    start = by.workspace.calendar.start(kpi.grain, valid_from)
+    _refuse_rejudging(kpi, segment, start, today=by.workspace.today(at=at))
+    if segment is not None and segment.breakdown_id != kpi.breakdown_id:
+        raise TargetRuleError(_("This KPI has no such segment."), field="segment")
+    target = (
+        Target.objects.filter(kpi=kpi, segment=segment, valid_from=start).first()
+        or Target(kpi=kpi, segment=segment, valid_from=start)
+    )
+    target.comparator, target.value, target.upper = comparator, value, upper
+    target.reason, target.set_by, target.set_at = reason, by, at
+    if target.pk is None:
+        target.number = next_number(by.workspace, "T")
+    else:
+        target.version += 1
+    try:
+        target.full_clean()
+    except ValidationError as error:
+        raise TargetRuleError(error.messages[0], field="value") from error
+    target.save()
+    marks.numbers_changed(by.workspace)
+    return target
+
+
+@transaction.atomic
+def remove_target(*, target: Target, version: int, by: Membership, at: datetime) -> None:
+    """
+    Remove a target that no finished period was judged by.
+
+    Raises:
+        ConflictError: somebody else changed it since ``version``.
+        JudgedPeriodError: a period that is over was judged by it.
+    """
+    kpi = Kpi.objects.select_for_update().get(pk=target.kpi_id)
+    locked = Target.objects.select_for_update().get(pk=target.pk)
+    if locked.version != version:
+        raise ConflictError(_("Somebody else changed this target while you did."))
+    today = by.workspace.today(at=at)
+    if by.workspace.calendar.is_over(kpi.grain, locked.valid_from, today=today):
+        raise JudgedPeriodError(_("Periods that are over were judged by this target."))
+    locked.delete()
+    marks.numbers_changed(by.workspace)
+
+
+def _refuse_rejudging(kpi: Kpi, segment: Segment | None, start: date, *, today: date) -> None:
+    """Refuse a start in a finished period that has a target already."""
+    if not kpi.workspace.calendar.is_over(kpi.grain, start, today=today):
+        return
+    if Target.objects.filter(kpi=kpi, segment=segment, valid_from__lte=start).exists():
+        message = _("That period is over and was judged. Let the new target begin now or later.")
+        raise JudgedPeriodError(message, field="valid_from")

@@ -1,0 +1,82 @@
+"""What most tests start from: one workspace with its people, and a clock that stands still."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+
+from goals.services.measurements import Author
+from teams.policy import Role
+from tests.factories.teams import MembershipFactory, WorkspaceFactory
+
+# Monday of ISO week 47, 09:00 in Warsaw: week 46 is the last that is over.
+NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def now():
+    return NOW
+
+
+@pytest.fixture
+def frozen():
+    """Let the doors read NOW."""
+    with time_machine.travel(NOW, tick=False):
+        yield NOW
+
+
+@pytest.fixture
+def workspace(db):
+    return WorkspaceFactory(name="Rosemary", slug="rosemary")
+
+
+def _member(workspace, role, name):
+    return MembershipFactory(
+        workspace=workspace,
+        role=role,
+        user__name=name,
+        user__email=f"{name.split()[0].lower()}@example.com",
+    )
+
+
+@pytest.fixture
+def viewer(workspace):
+    return _member(workspace, Role.VIEWER, "Vera Viewer")
+
+
+@pytest.fixture
+def partner(workspace):
+    return _member(workspace, Role.PARTNER, "Paul Partner")
+
+
+@pytest.fixture
+def member(workspace):
+    return _member(workspace, Role.MEMBER, "Mia Member")
+
+
+@pytest.fixture
+def lead(workspace):
+    return _member(workspace, Role.LEAD, "Leo Lead")
+
+
+@pytest.fixture
+def admin(workspace):
+    return _member(workspace, Role.ADMIN, "Ada Admin")
+
+
+@pytest.fixture
+def owner(workspace):
+    return _member(workspace, Role.OWNER, "Olga Owner")
+
+
+@pytest.fixture
+def stranger(db):
+    """Somebody with every right, in another workspace."""
+    return MembershipFactory(
+        role=Role.OWNER, user__name="Stan Stranger", user__email="stan@example.com"
+    )
+
+
+@pytest.fixture
+def author(member):
+    return Author(membership=member, source="test")
