@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
-from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import (  # noqa: TID251  # what Django hands to a mail backend
+    EmailMessage,
+    EmailMultiAlternatives,
+)
+from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251  # its base
 
 from core import clock
 from teams.services import mail

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from core.errors import ConflictError, DomainError, NotAllowedError
 
@@ -99,7 +98,6 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     if known is None:
         return None
     status, detail, errors = known
-    set_rollback()
     request: HttpRequest = context["request"]
     headers = dict(getattr(error, "headers", None) or {})
     if (scheme := getattr(error, "auth_header", None)) and status == 401:
@@ -117,6 +115,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
 
 
 def _as_known(error: Exception) -> tuple[int, str, RowErrors | None] | None:
+    if isinstance(error, DomainError):
+        return _broken_rule(error)
     match error:
         case Problem():
             return error.status_code, str(error.detail), error.errors
@@ -124,13 +124,6 @@ def _as_known(error: Exception) -> tuple[int, str, RowErrors | None] | None:
             return 400, _("Some values are not valid."), field_errors(error.detail)
         case exceptions.APIException():
             return error.status_code, str(error.detail), None
-        case ConflictError():
-            return 409, str(error), None
-        case NotAllowedError():
-            return 403, str(error), None
-        case DomainError():
-            entries = [{"field": error.field, "detail": str(error)}] if error.field else None
-            return 422, str(error), entries
         case Http404():
             return 404, _("There is nothing at this address."), None
         case PermissionDenied():
@@ -139,6 +132,16 @@ def _as_known(error: Exception) -> tuple[int, str, RowErrors | None] | None:
             logger.warning("The database did not answer: %s", error)
             return 503, _("The database is restarting. Try again in a few seconds."), None
     return None
+
+
+def _broken_rule(error: DomainError) -> tuple[int, str, RowErrors | None]:
+    status = 422
+    if isinstance(error, ConflictError):
+        status = 409
+    elif isinstance(error, NotAllowedError):
+        status = 403
+    entries = [{"field": error.field, "detail": str(error)}] if error.field else None
+    return status, str(error), entries
 
 
 def field_errors(detail: Any, prefix: str = "") -> RowErrors:

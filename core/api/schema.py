@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 _PROBLEM = {
     "type": "object",
@@ -26,6 +27,7 @@ _PROBLEM = {
         },
     },
 }
+_REFERENCE = {"$ref": "#/components/schemas/Problem"}
 _READ_PROBLEMS = {
     "400": "A parameter is unknown or not valid.",
     "401": "No valid token or session.",
@@ -74,14 +76,15 @@ class Schema(AutoSchema):
 def _problem(description: str) -> dict[str, Any]:
     return {
         "description": description,
-        "content": {"application/problem+json": {"schema": _PROBLEM}},
+        "content": {"application/problem+json": {"schema": _REFERENCE}},
     }
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "header",
-        "description": description,
-        "schema": {"type": "string", "maxLength": 255},
-    }
+def _header(name: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description)
+
+
+def add_problem(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Add the component that every problem answer refers to."""
+    result["components"]["schemas"]["Problem"] = _PROBLEM
+    return result

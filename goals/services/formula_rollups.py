@@ -195,7 +195,7 @@ def compute(
     starts = [start for periods in wanted.values() for _grain, start in periods]
     if not starts:
         return
-    ledger = _Ledger(plan, generation, calendar, (min(starts), max(starts)), wanted)
+    ledger = _Ledger(plan, generation, calendar, (min(starts), max(starts)))
     series = find_or_make_series((plan.pk, place) for place in wanted)
     rows, emptied = [], []
     for place, periods in wanted.items():
@@ -219,7 +219,6 @@ class _Ledger:
         generation: int,
         calendar: PeriodCalendar,
         stretch: tuple[date, date],
-        places: Collection[int | None],
     ) -> None:
         self._plan, self._calendar = plan, calendar
         first, last = stretch
@@ -234,12 +233,7 @@ class _Ledger:
             facts.series: facts.first_on
             for facts in rollup_tables.series_facts(list(series.values())).values()
         }
-        lines = {place: Line(cells.get(pk, {}), begins.get(pk)) for place, pk in series.items()}
-        for kpi, segments in self._segments.items():
-            firsts = [s.first_on for s in segments if s.counts_in_total and s.first_on]
-            total = lines.get((kpi, None), _NOTHING)
-            lines[kpi, None] = Line(total.cells, min(firsts, default=None))
-        return lines
+        return {place: Line(cells.get(pk, {}), begins.get(pk)) for place, pk in series.items()}
 
     def result(
         self, book: Book, place: int | None, grain: Grain, start: date
@@ -282,16 +276,19 @@ class _Ledger:
         cell = line.cells.get(bucket)
         if cell is not None and cell.value is not None:
             return True
-        return needed.gaps_are_zero and line.first_on is not None and line.first_on <= bucket
+        return _is_filled(line, needed, bucket)
 
     def _all_answered(self, place: int | None, bucket: date) -> bool:
-        for needed in self._plan.inputs:
-            cell = self._line(needed, place).cells.get(bucket)
-            if cell is None and not needed.gaps_are_zero:
-                return False
-            if cell is not None and not cell.answered:
-                return False
-        return True
+        return all(
+            self._is_answered(self._line(needed, place), needed, bucket)
+            for needed in self._plan.inputs
+        )
+
+    def _is_answered(self, line: Line, needed: Input, bucket: date) -> bool:
+        cell = line.cells.get(bucket)
+        if cell is not None and cell.answered:
+            return True
+        return _is_filled(line, needed, bucket)
 
     def _is_excused(self, place: int | None, bucket: date) -> bool:
         """Tell whether nobody expects a value here: all that is missing is a known gap."""
@@ -322,10 +319,15 @@ class _Ledger:
             cell = line.cells.get(bucket)
             if cell is not None and cell.state is not None:
                 states.append(cell.state)
-            elif needed.gaps_are_zero and self._has_data(line, needed, bucket):
+            elif _is_filled(line, needed, bucket):
                 states.append(_ZERO)
         state = merge(states)
         return None if state is None else value_of(needed.aggregation, state)
+
+
+def _is_filled(line: Line, needed: Input, bucket: date) -> bool:
+    """Tell whether a gap here means zero: it does from the first value on."""
+    return needed.gaps_are_zero and line.first_on is not None and line.first_on <= bucket
 
 
 def _cells(

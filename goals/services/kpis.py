@@ -220,4 +220,3 @@ def _readers_of(kpi: Kpi) -> list[Kpi]:
 def _recompute(kpi: Kpi) -> None:
     marks.mark_kpi(kpi)
     after_commit("goals.tasks.refresh_rollups", workspace_id=kpi.workspace_id)
-

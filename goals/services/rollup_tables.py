@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
@@ -158,6 +158,30 @@ def note_first_values(series: Collection[int]) -> list[tuple[int, date | None, d
         {"series": list(series)},
     )
     return [(pk, before, now) for pk, before, now in rows]
+
+
+def note_first_totals(totals: Iterable[int]) -> None:
+    """Let the total of a KPI begin where the first of its counted segments does."""
+    _run(
+        """
+        UPDATE goals_series AS total SET first_on = (
+            SELECT min(part.first_on) FROM goals_series AS part
+            JOIN goals_segment AS segment ON segment.id = part.segment_id
+            WHERE part.kpi_id = total.kpi_id AND segment.counts_in_total
+        ) WHERE total.id = ANY(%(totals)s)
+        """,
+        {"totals": list(totals)},
+    )
+
+
+def horizon(generation: int) -> date:
+    """Give a day after the last period that has rollups."""
+    rows = _fetch(
+        "SELECT max(start) FROM kpi_rollups WHERE generation = %(generation)s AND grain = %(year)s",
+        {"generation": generation, "year": Grain.YEAR.rank},
+    )
+    last = rows[0][0]
+    return last + timedelta(days=366) if isinstance(last, date) else date.min
 
 
 _COLUMNS = (

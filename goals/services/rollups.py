@@ -81,10 +81,9 @@ class _Refresh:
 
     def run(self) -> None:
         rollup_tables.write_finest(self._generation, self._touched, self._facts)
-        moved = self._note_first_values()
-        levels = coarse_levels(self._buckets(moved))
-        for level in levels:
+        for level in coarse_levels(self._buckets()):
             rollup_tables.write_coarse(self._generation, level)
+        moved = self._note_first_values()
         crash_point("drain.after_levels")
         self._write_totals(moved)
         formula_rollups.refresh(
@@ -97,22 +96,18 @@ class _Refresh:
     def _note_first_values(self) -> list[Moved]:
         moved = []
         for series, old, new in rollup_tables.note_first_values(self._facts):
-            facts = self._facts[series]
-            facts.first_on = new
-            days = [day for day in (old, new) if day is not None]
-            moved.append(Moved(facts, (min(days), max(days))))
+            self._facts[series].first_on = new
+            # Where there was no first value, or is none any more, all that follows changes.
+            days = [day or rollup_tables.horizon(self._generation) for day in (old, new)]
+            moved.append(Moved(self._facts[series], (min(days), max(days))))
         return moved
 
-    def _buckets(self, moved: list[Moved]) -> list[Bucket]:
-        # What the period of a former first value expects depends on where the first value is.
-        days = self._touched | {(m.facts.series, day) for m in moved for day in m.span}
-        return list(
-            {
-                bucket
-                for series, day in days
-                for bucket in coarse_buckets(self._facts[series], day, self._calendar)
-            }
-        )
+    def _buckets(self) -> set[Bucket]:
+        return {
+            bucket
+            for series, day in self._touched
+            for bucket in coarse_buckets(self._facts[series], day, self._calendar)
+        }
 
     def _write_totals(self, moved: list[Moved]) -> None:
         summed = [facts for facts in self._facts.values() if facts.has_total]
@@ -156,22 +151,8 @@ def coarse_buckets(facts: SeriesFacts, day: date, calendar: PeriodCalendar) -> I
             end=calendar.end(grain, start),
             source=source_grain(grain, facts.grain),
             aggregation=facts.aggregation,
-            expected=expected_of_series(facts, grain, start, calendar),
+            expected=calendar.count(facts.grain, grain, start),
         )
-
-
-def expected_of_series(
-    facts: SeriesFacts, grain: Grain, start: date, calendar: PeriodCalendar
-) -> int:
-    """
-    Count the answers (values or known gaps) that a complete period of one series has.
-
-    Where a gap means zero nothing is expected, save in the period of the first value: what was
-    before that value is not known.
-    """
-    if facts.gaps_are_zero and facts.first_on is not None and facts.first_on <= start:
-        return 0
-    return calendar.count(facts.grain, grain, start)
 
 
 def coarse_levels(buckets: Iterable[Bucket]) -> list[list[Bucket]]:
@@ -190,6 +171,7 @@ def write_totals(
     wanted = list(periods)
     segments = rollup_tables.segments_of({kpi for kpi, _grain, _start in wanted})
     totals = find_or_make_series((kpi, None) for kpi in segments)
+    rollup_tables.note_first_totals(totals[kpi, None] for kpi in segments)
     rollup_tables.write_totals(
         generation,
         [
@@ -214,8 +196,9 @@ def expected_of_total(
 
     A total whose period began before anything was measured stays incomplete.
     """
-    cadence = segments[0].grain
-    periods = list(_starts_within(cadence, grain, start, calendar))
+    periods = list(_starts_within(segments[0].grain, grain, start, calendar))
+    if segments[0].gaps_are_zero:
+        return len(periods)
     counted = [facts for facts in segments if facts.counts_in_total and facts.first_on]
     first = min((facts.first_on for facts in counted if facts.first_on), default=date.max)
     unmeasured = sum(1 for period in periods if period < first)
@@ -225,7 +208,7 @@ def expected_of_total(
 
 
 def _is_expected(facts: SeriesFacts, period: date) -> bool:
-    if facts.gaps_are_zero or facts.first_on is None or period < facts.first_on:
+    if facts.first_on is None or period < facts.first_on:
         return False
     return facts.archived_on is None or period < facts.archived_on
 

@@ -50,9 +50,8 @@ def set_target(
     _refuse_rejudging(kpi, segment, start, today=by.workspace.today(at=at))
     if segment is not None and segment.breakdown_id != kpi.breakdown_id:
         raise TargetRuleError(_("This KPI has no such segment."), field="segment")
-    target = (
-        Target.objects.filter(kpi=kpi, segment=segment, valid_from=start).first()
-        or Target(kpi=kpi, segment=segment, valid_from=start)
+    target = Target.objects.filter(kpi=kpi, segment=segment, valid_from=start).first() or Target(
+        kpi=kpi, segment=segment, valid_from=start
     )
     target.comparator, target.value, target.upper = comparator, value, upper
     target.reason, target.set_by, target.set_at = reason, by, at

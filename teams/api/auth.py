@@ -1,15 +1,20 @@
-"""Who calls the API."""
+"""Who calls the API, and whether they may do what they ask for."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from rest_framework import authentication, exceptions
+from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
 from core import clock
 from core.api.problems import Problem
 from teams.models import ApiToken, Membership, User
+from teams.policy import Action
 from teams.services.tokens import find_token
+
+if TYPE_CHECKING:
+    # DRF's views import this module, by its settings.
+    from rest_framework.views import APIView
 
 WORKSPACE_HEADER = "X-Workspace"
 CHALLENGE = 'Bearer realm="mops"'
@@ -55,3 +60,28 @@ class SessionAuthentication(authentication.SessionAuthentication):
             detail = _("You belong to several workspaces: name one in the X-Workspace header.")
             raise Problem(400, detail)
         raise exceptions.PermissionDenied(_("You belong to no such workspace."))
+
+
+class MayDoAction(permissions.BasePermission):
+    """The member's role, and the token's scope, reach far enough for the view's action."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        membership: Membership | None = getattr(request._request, "membership", None)
+        if membership is None:
+            raise exceptions.NotAuthenticated(_("Send a token: Authorization: Bearer …"))
+        action = getattr(view, "policy", {}).get(getattr(view, "action", None))
+        if action is None or not membership.may(action):
+            return False
+        return not isinstance(request.auth, ApiToken) or _in_scope(request.auth, action, view)
+
+
+def _in_scope(token: ApiToken, action: Action, view: "APIView") -> bool:
+    match token.scope:
+        case ApiToken.Scope.WRITE:
+            return True
+        case ApiToken.Scope.READ:
+            return action == Action.READ
+        case ApiToken.Scope.MEASUREMENTS:
+            # The view itself checks every row against the token's KPIs.
+            return getattr(view, "takes_measurements", False)
+    return False

@@ -6,45 +6,18 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, permissions
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from core import clock
 from core.api.pagination import Cursor
 from core.api.problems import Problem
 from teams.api.idempotency import Replay, look_up, remember
-from teams.models import ApiToken, Membership, User, Workspace
+from teams.models import Membership, User, Workspace
 from teams.policy import Action
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class MayDoAction(permissions.BasePermission):
-    """The member's role, and the token's scope, reach far enough for the view's action."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        membership: Membership | None = getattr(request._request, "membership", None)
-        if membership is None:
-            raise exceptions.NotAuthenticated(_("Send a token: Authorization: Bearer …"))
-        action = getattr(view, "policy", {}).get(getattr(view, "action", None))
-        if action is None or not membership.may(action):
-            return False
-        return not isinstance(request.auth, ApiToken) or _in_scope(request.auth, action, view)
-
-
-def _in_scope(token: ApiToken, action: Action, view: APIView) -> bool:
-    match token.scope:
-        case ApiToken.Scope.WRITE:
-            return True
-        case ApiToken.Scope.READ:
-            return action == Action.READ
-        case ApiToken.Scope.MEASUREMENTS:
-            # The view itself checks every row against the token's KPIs.
-            return getattr(view, "takes_measurements", False)
-    return False
 
 
 class WorkspaceAPI(GenericViewSet[Any]):
@@ -58,7 +31,6 @@ class WorkspaceAPI(GenericViewSet[Any]):
 
     policy: dict[str, Action] = {}
     parameters: frozenset[str] = frozenset()
-    permission_classes = [MayDoAction]
     pagination_class = Cursor
 
     @property

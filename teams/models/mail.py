@@ -1,8 +1,9 @@
 """Ordinary mail on its way out: invitations, password links, test messages."""
 
-from core.claims import WaitingWork, WaitingWorkQuerySet
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from core.claims import WaitingWork, WaitingWorkQuerySet
 
 
 class OutgoingMail(WaitingWork):

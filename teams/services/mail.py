@@ -3,7 +3,6 @@
 import uuid
 from datetime import datetime, timedelta
 
-
 from core import mailer
 from core.claims import MAX_ATTEMPTS
 from core.jobs import after_commit

@@ -30,9 +30,7 @@ class KpiFactory(factory.django.DjangoModelFactory):
         model = Kpi
 
     workspace = factory.SubFactory(WorkspaceFactory)
-    owner = factory.SubFactory(
-        MembershipFactory, workspace=factory.SelfAttribute("..workspace")
-    )
+    owner = factory.SubFactory(MembershipFactory, workspace=factory.SelfAttribute("..workspace"))
     number = factory.Sequence(lambda n: 500 + n)
     code = factory.Sequence(lambda n: f"kpi_{n}")
     name = factory.Sequence(lambda n: f"KPI {n}")

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from goals.models import Kpi, KpiRollup, Measurement, NumbersState, Segment, Series
+from goals.models import Kpi, KpiRollup, Measurement, NumbersState, Segment
 
 GRAINS = ["day", "week", "month", "quarter", "year"]
 CADENCES = ["daily", "weekly", "monthly", "quarterly", "yearly"]
@@ -97,8 +97,7 @@ class _Reference:
                     gaps = [day for day in inside if day in self.gaps.get(key, ())]
                     value = self._aggregate(kpi, [self.points[key][day] for day in known])
                     found[*key, grain, start] = (
-                        _rounded(value), len(known), len(gaps),
-                        self._expected(kpi, key, grain, start, inside),
+                        _rounded(value), len(known), len(gaps), len(inside)
                     )  # fmt: skip
         if kpi.breakdown_id and kpi.segment_total != "none":
             found |= self._total_rows(kpi, found)
@@ -112,13 +111,6 @@ class _Reference:
                 days.append(day)
             day += dt.timedelta(days=1)
         return days
-
-    def _expected(self, kpi, key, grain, start, inside):
-        if GRAINS.index(grain) == CADENCES.index(kpi.cadence):
-            return 1
-        if kpi.gaps == "zero" and key in self.first and self.first[key] <= start:
-            return 0
-        return len(inside)
 
     def _aggregate(self, kpi, values):
         if not values:
@@ -176,9 +168,9 @@ class _Reference:
         }
         if not firsts:
             return len(inside)
-        before = sum(1 for day in inside if day < min(firsts.values()))
         if kpi.gaps == "zero":
-            return before
+            return len(inside)
+        before = sum(1 for day in inside if day < min(firsts.values()))
         archived = {segment.code: segment.archived_on for segment in counted}
         return before + sum(
             1
@@ -249,13 +241,12 @@ class _Reference:
         first = self._first_of(kpi, segment)
         filled = kpi.gaps == "zero" and first is not None and first <= bucket
         if row is None:
-            return {"exists": False, "has_data": filled, "answered": kpi.gaps == "zero",
-                    "excused": False}  # fmt: skip
+            return {"exists": False, "has_data": filled, "answered": filled, "excused": False}
         value, count, gaps, expected = row
         return {
             "exists": True,
             "has_data": value is not None or filled,
-            "answered": count + gaps >= expected,
+            "answered": count + gaps >= expected or filled,
             "excused": value is None and gaps > 0,
         }
 

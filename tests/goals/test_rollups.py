@@ -1,7 +1,6 @@
 """Rollups equal a recomputation from the measurements, whatever was written and in any order."""
 
 import datetime as dt
-from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +17,16 @@ from tests.factories.teams import MembershipFactory, WorkspaceFactory
 from tests.goals.reference import recomputed_rollups, stored_rollups
 
 FIRST = dt.date(2025, 11, 20)
-KPIS = ["daily_sum", "weekly_sum", "sparse", "stock", "score", "market_sum", "market_score"]
+KPIS = [
+    "daily_sum",
+    "weekly_sum",
+    "sparse",
+    "stock",
+    "score",
+    "market_sum",
+    "market_score",
+    "market_sparse",
+]
 DAYS = st.integers(0, 420).map(lambda n: FIRST + dt.timedelta(days=n))
 VALUES = st.decimals(-1000, 1000, places=3)
 WRITES = st.tuples(
@@ -50,6 +58,9 @@ class World:
         KpiFactory(code="daily_sum", cadence="daily", **common)
         KpiFactory(code="weekly_sum", cadence="weekly", **common)
         KpiFactory(code="sparse", cadence="weekly", gaps="zero", **common)
+        KpiFactory(
+            code="market_sparse", cadence="daily", gaps="zero", segment_total="sum", **market
+        )
         KpiFactory(code="stock", cadence="monthly", aggregation="last", **common)
         KpiFactory(code="score", cadence="daily", aggregation="average", **common)
         KpiFactory(code="market_sum", cadence="weekly", segment_total="sum", **market)
@@ -59,7 +70,7 @@ class World:
         )  # fmt: skip
         formula = {**common, "aggregation": "formula"}
         KpiFactory(code="ratio", formula="100 * daily_sum / weekly_sum", **formula)
-        KpiFactory(code="per_sparse", formula="weekly_sum / sparse", **formula)
+        KpiFactory(code="per_sparse", formula="weekly_sum / ( sparse + market_sparse )", **formula)
         KpiFactory(code="by_market", formula="market_sum / ( market_score + 0.5 )", **formula)
         KpiFactory(
             code="nested", formula="ratio + stock * market_sum", cadence="monthly", **formula

@@ -1,0 +1,99 @@
+"""Reading a batch of measurements off the wire: fast when it is right, patient when it is not."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from core.api.problems import Problem
+from goals.services.measurements import NewValue, RowError
+
+
+class Row(msgspec.Struct, forbid_unknown_fields=True):
+    """One measurement as it stands in the body."""
+
+    kpi: str
+    date: dt.date
+    value: Decimal | None
+    segment: str | None = None
+    note: str = ""
+    source: str = ""
+
+
+class Batch(msgspec.Struct, forbid_unknown_fields=True):
+    measurements: list[Row]
+
+
+class RawBatch(msgspec.Struct, forbid_unknown_fields=True):
+    measurements: list[msgspec.Raw]
+
+
+_batch = msgspec.json.Decoder(Batch)
+_raw_batch = msgspec.json.Decoder(RawBatch)
+_row = msgspec.json.Decoder(Row)
+_FIELDS = Row.__struct_fields__
+
+
+def read_batch(body: bytes) -> tuple[list[NewValue], list[int], list[RowError]]:
+    """
+    Decode a body into values, their places in it, and what is wrong with the other rows.
+
+    Raises:
+        Problem: 400 if it is not JSON of this form at all, 413 if it holds too many rows.
+    """
+    try:
+        rows = _batch.decode(body).measurements
+    except msgspec.ValidationError:
+        return _read_row_by_row(body)
+    except msgspec.DecodeError as error:
+        raise Problem(400, _("The body is not JSON: %(why)s.") % {"why": error}) from error
+    _check_size(len(rows))
+    return [_as_value(row) for row in rows], list(range(len(rows))), []
+
+
+def _read_row_by_row(body: bytes) -> tuple[list[NewValue], list[int], list[RowError]]:
+    try:
+        raw_rows = _raw_batch.decode(body).measurements
+    except msgspec.ValidationError as error:
+        raise Problem(400, str(error)) from error
+    _check_size(len(raw_rows))
+    values, places, errors = [], [], []
+    for index, raw in enumerate(raw_rows):
+        try:
+            values.append(_as_value(_row.decode(raw)))
+            places.append(index)
+        except msgspec.ValidationError as error:
+            errors.append(RowError(index, *_blame(error)))
+    return values, places, errors
+
+
+def _as_value(row: Row) -> NewValue:
+    return NewValue(row.kpi, row.date, row.value, row.segment, row.note, row.source)
+
+
+def _blame(error: msgspec.ValidationError) -> tuple[str, str]:
+    message, _at, path = str(error).partition(" - at `$")
+    field = path.strip("`.")
+    for name in _FIELDS:
+        if not field and f"`{name}`" in message:
+            field = name
+    return field, message
+
+
+def _check_size(rows: int) -> None:
+    most = settings.MEASUREMENTS_PER_REQUEST
+    if rows > most:
+        raise Problem(413, _("Send at most %(most)d measurements at once.") % {"most": most})
+
+
+def renumber(errors: list[RowError], places: list[int]) -> list[RowError]:
+    """Translate places among the decoded rows into places in the body."""
+    return [RowError(places[error.index], error.field, error.detail) for error in errors]
+
+
+def as_entries(errors: list[RowError]) -> list[dict[str, Any]]:
+    ordered = sorted(errors, key=lambda error: error.index)
+    return [{"index": e.index, "field": e.field, "detail": e.detail} for e in ordered]

@@ -1,0 +1,226 @@
+"""What the API takes and gives for KPIs, breakdowns and targets."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.api.fields import PlainDecimalField, StrictSerializer
+from goals.api.fields import (
+    InWorkspace,
+    find_breakdown,
+    find_member,
+    find_team,
+)
+from goals.models import Breakdown, Kpi, Segment, Target
+from goals.models.kpis import code_validator
+from goals.rules.status import Comparator, Status
+
+
+def _owner(**kwargs: Any) -> InWorkspace:
+    return InWorkspace(find=find_member, name=lambda owner: owner.user.email, **kwargs)
+
+
+def _team(**kwargs: Any) -> InWorkspace:
+    return InWorkspace(find=find_team, name=lambda team: team.name, **kwargs)
+
+
+def _breakdown(**kwargs: Any) -> InWorkspace:
+    return InWorkspace(find=find_breakdown, name=lambda breakdown: breakdown.ref, **kwargs)
+
+
+class KpiSerializer(serializers.ModelSerializer[Kpi]):
+    """A KPI. ``owner`` is an e-mail address, ``breakdown`` a B- number, ``team`` a name."""
+
+    id = serializers.CharField(source="ref", help_text="The speakable id, such as K-3.")
+    owner = _owner(read_only=True)
+    team = _team(read_only=True, allow_null=True)
+    breakdown = _breakdown(read_only=True, allow_null=True)
+    band = PlainDecimalField(help_text="Percent of the target within which a miss is at risk.")
+    plausible_min = PlainDecimalField(allow_null=True)
+    plausible_max = PlainDecimalField(allow_null=True)
+    archived = serializers.BooleanField(source="is_archived")
+
+    class Meta:
+        model = Kpi
+        fields = [
+            "id", "code", "name", "definition", "kind", "unit", "unit_label", "direction",
+            "aggregation", "formula", "cadence", "gaps", "breakdown", "segment_total", "owner",
+            "team", "source", "band", "plausible_min", "plausible_max", "on_home", "position",
+            "archived", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class KpiChanges(StrictSerializer):
+    """What may be changed of a KPI; every field may be left out."""
+
+    code = serializers.CharField(max_length=60, validators=[code_validator])
+    name = serializers.CharField(max_length=120)
+    definition = serializers.CharField(max_length=2000, allow_blank=True)
+    kind = serializers.ChoiceField(Kpi.Kind.choices)
+    unit = serializers.ChoiceField(Kpi.Unit.choices)
+    unit_label = serializers.CharField(max_length=12, allow_blank=True)
+    direction = serializers.ChoiceField(Kpi.Direction.choices)
+    aggregation = serializers.ChoiceField(Kpi.Aggregation.choices)
+    formula = serializers.CharField(max_length=300, allow_blank=True)
+    cadence = serializers.ChoiceField(Kpi.Cadence.choices)
+    gaps = serializers.ChoiceField(Kpi.Gaps.choices)
+    breakdown = _breakdown(allow_null=True)
+    segment_total = serializers.ChoiceField(Kpi.SegmentTotal.choices)
+    owner = _owner()
+    team = _team(allow_null=True)
+    source = serializers.CharField(max_length=120, allow_blank=True)
+    band = PlainDecimalField(min_value=0, max_value=100)
+    plausible_min = PlainDecimalField(allow_null=True)
+    plausible_max = PlainDecimalField(allow_null=True)
+    on_home = serializers.BooleanField()
+    position = serializers.IntegerField(min_value=0, max_value=1_000_000)
+
+
+class NewKpi(KpiChanges):
+    """A new KPI; the owner is the caller unless named."""
+
+    REQUIRED = frozenset({"code", "name", "kind", "unit", "direction", "aggregation"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.required = name in self.REQUIRED
+
+
+class SegmentSerializer(serializers.ModelSerializer[Segment]):
+    id = serializers.CharField(source="ref", help_text="The speakable id, such as SG-7.")
+    breakdown = _breakdown(read_only=True)
+
+    class Meta:
+        model = Segment
+        fields = ["id", "breakdown", "code", "name", "counts_in_total", "archived_on", "version"]
+        read_only_fields = fields
+
+
+class SegmentChanges(StrictSerializer):
+    name = serializers.CharField(max_length=120)
+    counts_in_total = serializers.BooleanField()
+    archived_on = serializers.DateField(allow_null=True)
+
+
+class NewSegment(StrictSerializer):
+    breakdown = _breakdown()
+    code = serializers.CharField(max_length=120)
+    name = serializers.CharField(max_length=120, required=False)
+    counts_in_total = serializers.BooleanField(default=True)
+
+
+class BreakdownSerializer(serializers.ModelSerializer[Breakdown]):
+    id = serializers.CharField(source="ref", help_text="The speakable id, such as B-2.")
+
+    class Meta:
+        model = Breakdown
+        fields = ["id", "name", "version"]
+        read_only_fields = fields
+
+
+class BreakdownChanges(StrictSerializer):
+    name = serializers.CharField(max_length=60)
+
+
+class _InlineSegment(StrictSerializer):
+    code = serializers.CharField(max_length=120)
+    name = serializers.CharField(max_length=120, required=False, default="")
+
+
+class NewBreakdown(BreakdownChanges):
+    segments = _InlineSegment(many=True, required=False, default=list)
+
+
+class TargetSerializer(serializers.ModelSerializer[Target]):
+    """A target, valid from the first day of a period until the next target begins."""
+
+    id = serializers.CharField(source="ref", help_text="The speakable id, such as T-9.")
+    kpi = serializers.CharField(source="kpi.code")
+    segment = serializers.CharField(source="segment.code", default=None, allow_null=True)
+    value = PlainDecimalField(allow_null=True)
+    upper = PlainDecimalField(allow_null=True)
+    set_by = serializers.CharField(source="set_by.user.email")
+
+    class Meta:
+        model = Target
+        fields = [
+            "id", "kpi", "segment", "valid_from", "comparator", "value", "upper", "reason",
+            "set_by", "set_at", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class NewTarget(StrictSerializer):
+    kpi = serializers.CharField(max_length=60)
+    segment = serializers.CharField(max_length=120, required=False, allow_null=True, default=None)
+    valid_from = serializers.DateField()
+    comparator = serializers.ChoiceField(Comparator.choices)
+    value = PlainDecimalField(required=False, allow_null=True, default=None)
+    upper = PlainDecimalField(required=False, allow_null=True, default=None)
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class PointSerializer(StrictSerializer):
+    """
+    One period of a series.
+
+    ``complete``: the period is over and nothing that is expected is missing. A value of an
+    incomplete period is given and not judged.
+    """
+
+    start = serializers.DateField()
+    value = PlainDecimalField(allow_null=True)
+    target = PlainDecimalField(allow_null=True)
+    target_upper = PlainDecimalField(allow_null=True, help_text="The upper bound of a range.")
+    status = serializers.ChoiceField(Status.choices)
+    complete = serializers.BooleanField()
+
+
+class SeriesSerializer(StrictSerializer):
+    kpi = serializers.CharField()
+    segment = serializers.CharField(allow_null=True)
+    period = serializers.ChoiceField(["day", "week", "month", "quarter", "year"])
+    points = PointSerializer(many=True)
+
+
+class MeasurementSerializer(StrictSerializer):
+    """A stored value; ``date`` is the first day of its period."""
+
+    kpi = serializers.CharField(source="series.kpi.code")
+    date = serializers.DateField(source="on_date")
+    segment = serializers.CharField(source="series.segment.code", default=None, allow_null=True)
+    value = PlainDecimalField(allow_null=True)
+    note = serializers.CharField()
+    source = serializers.CharField()
+    recorded_by = serializers.CharField(source="recorded_by.user.email")
+    recorded_at = serializers.DateTimeField()
+
+
+class NewMeasurement(StrictSerializer):
+    """A value of one KPI, segment and period. Without a value it is a known gap with a note."""
+
+    kpi = serializers.CharField(max_length=60, help_text="The KPI's code.")
+    date = serializers.DateField(help_text="Any day of the period.")
+    segment = serializers.CharField(max_length=120, required=False, allow_null=True)
+    value = PlainDecimalField(allow_null=True)
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    source = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
+class MeasurementBatch(StrictSerializer):
+    measurements = NewMeasurement(many=True)
+
+
+class _RowProblem(StrictSerializer):
+    index = serializers.IntegerField()
+    field = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class MeasurementOutcome(StrictSerializer):
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    errors = _RowProblem(many=True, required=False)

@@ -1,0 +1,1 @@
+"""What screens and endpoints read, each in a fixed number of queries."""

@@ -1,0 +1,66 @@
+"""What people and programs see when something is missing, forbidden or broken."""
+
+import logging
+import sys
+
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from core.api.problems import RETRY_AFTER, json_problem
+from teams.models import Membership
+from teams.policy import Role
+
+logger = logging.getLogger(__name__)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's form
+    if _is_api(request):
+        return json_problem(request, 404, _("There is nothing at this address."))
+    return render(request, "404.html", status=404)
+
+
+def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:  # noqa: ARG001  # Django's form
+    """Say who can grant access, where the person is a member at all."""
+    if _is_api(request):
+        return json_problem(request, 403, _("Your role does not allow this."))
+    workspace = getattr(request, "workspace", None)
+    admins = (
+        Membership.objects.active()
+        .for_workspace(workspace)
+        .at_least(Role.ADMIN)
+        .select_related("user")
+        .order_by("-role", "pk")[:5]
+        if workspace
+        else []
+    )
+    return render(request, "403.html", {"admins": admins}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's form
+    if _is_api(request):
+        return json_problem(request, 400, _("The request could not be read."))
+    return render(request, "400.html", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Tell a database that is restarting, which passes, from a fault of ours, which does not."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        if _is_api(request):
+            return json_problem(request, 503, _("The database is restarting. Try again soon."))
+        response = render(None, "503.html", status=503)  # type: ignore[arg-type]  # no context
+        response["Retry-After"] = str(RETRY_AFTER)
+        return response
+    if _is_api(request):
+        return json_problem(request, 500, _("Something went wrong on our side."))
+    return render(None, "500.html", status=500)  # type: ignore[arg-type]  # needs no context
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's form
+    return render(request, "403_csrf.html", status=403)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")

@@ -1,0 +1,95 @@
+"""The KPI endpoints."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from goals.models import Kpi
+from tests.factories.goals import KpiFactory
+
+BODY = {
+    "code": "email_clicks",
+    "name": "Email clicks",
+    "kind": "response",
+    "unit": "count",
+    "direction": "increase",
+    "aggregation": "sum",
+    "cadence": "weekly",
+}
+
+
+@pytest.fixture
+def api(lead):
+    client = APIClient()
+    client.force_login(lead.user)
+    return client
+
+
+def test_a_kpi_is_created_with_the_caller_as_owner_R25(api, lead):
+    answer = api.post("/api/v1/kpis/", BODY)
+
+    assert answer.status_code == 201, answer.json()
+    assert answer.json()["owner"] == lead.user.email
+    assert answer.json()["id"] == "K-1"
+    assert answer["ETag"] == '"1"'
+
+
+def test_an_unknown_field_is_refused_and_nothing_is_written(api):
+    answer = api.post("/api/v1/kpis/", {**BODY, "colour": "red"})
+
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["errors"] == [
+        {"field": "colour", "detail": "This field is not known here."}
+    ]
+    assert not Kpi.objects.exists()
+
+
+def test_a_formula_that_comes_back_to_itself_is_refused_R34(api, workspace, lead):
+    KpiFactory(workspace=workspace, owner=lead, code="a")
+    KpiFactory(workspace=workspace, owner=lead, code="b", aggregation="formula", formula="a + 1")
+
+    body = {"aggregation": "formula", "formula": "b * 2"}
+    answer = api.patch("/api/v1/kpis/a/", body, headers={"If-Match": '"1"'})
+
+    assert answer.status_code == 422
+    assert "a → b → a" in answer.json()["detail"]
+
+
+def test_a_stale_version_is_refused(api, workspace, lead):
+    KpiFactory(workspace=workspace, owner=lead, code="a", version=3)
+
+    assert api.patch("/api/v1/kpis/a/", {"name": "B"}).status_code == 428
+    old = {"If-Match": '"2"'}
+    assert api.patch("/api/v1/kpis/a/", {"name": "B"}, headers=old).status_code == 412
+    answer = api.patch("/api/v1/kpis/a/", {"name": "B"}, headers={"If-Match": '"3"'})
+    assert answer.json()["name"] == "B"
+    assert answer["ETag"] == '"4"'
+
+
+def test_a_click_through_rate_is_the_ratio_of_sums_R34(api, frozen):
+    for code in ("email_clicks", "email_unique_opens"):
+        api.post("/api/v1/kpis/", {**BODY, "code": code, "name": code})
+    answer = api.post(
+        "/api/v1/kpis/",
+        {**BODY, "code": "ctr", "aggregation": "formula", "unit": "percent",
+         "formula": "100 * email_clicks / email_unique_opens"},
+    )  # fmt: skip
+    assert answer.status_code == 201, answer.json()
+    rows = [("2026-10-05", 10, 100), ("2026-10-12", 90, 300)]
+    batch = [
+        {"kpi": kpi, "date": day, "value": str(value)}
+        for day, clicks, opens in rows
+        for kpi, value in (("email_clicks", clicks), ("email_unique_opens", opens))
+    ]
+    answer = api.post("/api/v1/measurements/", {"measurements": batch})
+    assert answer.json() == {"created": 4, "updated": 0, "unchanged": 0}
+
+    from goals.services.rollups import drain
+
+    drain(workspace=Kpi.objects.first().workspace, at=frozen)
+    answer = api.get("/api/v1/kpis/ctr/series/?period=month&from=2026-10-01&to=2026-10-31")
+
+    assert answer.json()["points"] == [
+        {"start": "2026-10-01", "value": "25", "target": None, "target_upper": None,
+         "status": "not_judged", "complete": False}
+    ]  # fmt: skip
