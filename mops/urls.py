@@ -3,6 +3,8 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from mops.demo.entrance import enter
+from mops.gallery import gallery
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 
@@ -19,6 +21,13 @@ api = [
 
 urlpatterns = [
     path("livez", alive, name="alive"),
+    path("", include("reviews.urls")),
+    path("", include("teams.urls")),
+    path("w/<slug:workspace>/", include("goals.urls")),
+    path("_ui/", gallery, name="gallery"),
+    path("_ui/<slug:page>/", gallery, name="gallery-page"),
+    path("demo/<str:token>/", enter, name="demo"),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include(api)),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),

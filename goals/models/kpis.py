@@ -147,7 +147,7 @@ class Kpi(WorkspaceOwned):
     )
     breakdown = models.ForeignKey(
         Breakdown,
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         blank=True,
         related_name="kpis",
@@ -160,7 +160,7 @@ class Kpi(WorkspaceOwned):
         default=SegmentTotal.NONE,
     )
     owner = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, related_name="kpis", verbose_name=_("Owner")
+        Membership, on_delete=models.RESTRICT, related_name="kpis", verbose_name=_("Owner")
     )
     team = models.ForeignKey(
         Team,
@@ -259,7 +259,7 @@ class Target(models.Model):
         _("Upper bound"), max_digits=24, decimal_places=8, null=True, blank=True
     )
     reason = models.CharField(_("Reason"), max_length=300, blank=True)
-    set_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    set_by = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     set_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 

@@ -62,7 +62,7 @@ class Measurement(models.Model):
     note = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=80)
     recorded_by = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        Membership, on_delete=models.RESTRICT, related_name="+", db_constraint=False, db_index=False
     )
     recorded_at = models.DateTimeField()
 
@@ -100,12 +100,12 @@ class MeasurementRevision(models.Model):
     note = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=80)
     recorded_by = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        Membership, on_delete=models.RESTRICT, related_name="+", db_constraint=False, db_index=False
     )
     recorded_at = models.DateTimeField()
     ending = models.CharField(max_length=8, choices=Ending.choices)
     ended_by = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        Membership, on_delete=models.RESTRICT, related_name="+", db_constraint=False, db_index=False
     )
     ended_at = models.DateTimeField()
 

@@ -64,11 +64,17 @@ class UnitFormat:
     def target(self, goalpost: Goalpost) -> str:
         """Write a target: ``≥ 230``, ``10 to 20``."""
         if goalpost.comparator in RANGES and goalpost.upper is not None:
-            bounds = {"low": self.full(goalpost.value), "high": self.full(goalpost.upper)}
+            bounds = {"low": self._bound(goalpost.value), "high": self._bound(goalpost.upper)}
             if goalpost.comparator == Comparator.IN_RANGE:
                 return _("%(low)s to %(high)s") % bounds
             return _("outside %(low)s to %(high)s") % bounds
-        return f"{_SIGNS[goalpost.comparator]}{NO_BREAK_SPACE}{self.full(goalpost.value)}"
+        return f"{_SIGNS[goalpost.comparator]}{NO_BREAK_SPACE}{self._bound(goalpost.value)}"
+
+    def _bound(self, value: Decimal) -> str:
+        # Somebody chose this number, so it is not dressed up with decimals: 95%, not 95.0%.
+        if self.unit == "yes_no":
+            return self._yes_or_no(value)
+        return self._with_unit(self.numbers.at_most(value, _PLACES[self.unit] or 1))
 
     def _digits(self, value: Decimal) -> str:
         exponent = value.normalize().as_tuple().exponent

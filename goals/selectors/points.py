@@ -170,7 +170,11 @@ def _read_stored(
             {
                 "kpis": list(grains),
                 "grains": [grain.rank for grain in grains.values()],
-                "firsts": [calendar.start(grain, span[0]) for grain in grains.values()],
+                # The period before is what a first period is compared with.
+                "firsts": [
+                    calendar.shift(grain, calendar.start(grain, span[0]), -1)
+                    for grain in grains.values()
+                ],
                 "last": span[1],
                 "segment": segment.pk if segment else None,
                 "generation": generation,

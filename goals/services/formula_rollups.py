@@ -11,9 +11,10 @@ from core.periods import Grain, PeriodCalendar
 from goals.models import Kpi
 from goals.rules import formulas
 from goals.rules.rollups import CADENCE_GRAINS, State, combine, merge, value_of
+from goals.selectors.series import Place, find_series
 from goals.services import rollup_tables
 from goals.services.rollup_tables import SeriesFacts
-from goals.services.series import Place, find_or_make_series, find_series
+from goals.services.series import find_or_make_series
 from teams.models import Workspace
 
 Period = tuple[Grain, date]

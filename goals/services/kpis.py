@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.errors import ConflictError, DomainError
 from core.jobs import after_commit
 from goals.models import Kpi, Measurement
-from goals.rules import formulas
+from goals.rules import formulas, library
 from goals.services import locks, marks
 from teams.models import Membership, Workspace
 from teams.services.counters import next_number
@@ -131,6 +131,29 @@ def hand_over_kpis(*, leaver: Membership, heir: Membership, by: Membership) -> N
         kpi.version += 1
         kpi.save(update_fields=["owner", "version"])
     marks.numbers_changed(leaver.workspace)
+
+
+@transaction.atomic
+def add_from_library(*, workspace: Workspace, code: str, owner: Membership) -> list[str]:
+    """
+    Add a ready KPI and, for a formula, those of the library that it reads; give their names.
+
+    KPIs that the workspace has already stay as they are.
+
+    Raises:
+        KpiRuleError: the library has no such KPI.
+    """
+    if code not in library.BY_CODE:
+        raise KpiRuleError(_("The library has no such KPI."))
+    ready = library.BY_CODE[code]
+    added = []
+    if ready.formula:
+        for name in sorted(formulas.read(ready.formula).names):
+            added += add_from_library(workspace=workspace, code=name, owner=owner)
+    if not Kpi.objects.for_workspace(workspace).filter(code=code).exists():
+        kpi = create_kpi(workspace=workspace, owner=owner, **ready.definition())
+        added.append(kpi.name)
+    return added
 
 
 def usual_total(aggregation: str) -> str:

@@ -13,8 +13,9 @@ from core.jobs import after_commit
 from core.numbers import STORED_LIMIT, plain
 from core.periods import Grain
 from goals.models import Kpi, Segment
+from goals.selectors.series import Place, find_series
 from goals.services import locks
-from goals.services.series import Place, find_or_make_series, find_series
+from goals.services.series import find_or_make_series
 from teams.models import Membership, Workspace
 from teams.policy import Action
 

@@ -86,6 +86,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "mops.navigation.shell",
             ],
             "builtins": ["core.templatetags.ui"],
         },
@@ -283,4 +284,6 @@ LOGGING = {
     "loggers": {"django.request": {"level": "ERROR"}},
 }
 
+# Who may set up the first workspace when it is not somebody on the machine itself.
+SETUP_TOKEN = env.str("SETUP_TOKEN", default="")
 DEMO = env.bool("MOPS_DEMO", default=EMBEDDED_DATABASE)

@@ -305,7 +305,7 @@ class Migration(migrations.Migration):
                 (
                     "invited_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="+",
                         to="teams.membership",
                     ),

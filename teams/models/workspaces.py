@@ -189,7 +189,7 @@ class Invitation(WorkspaceOwned):
 
     email = models.EmailField(_("E-mail address"), max_length=254)
     role = models.PositiveSmallIntegerField(_("Role"), choices=Role.choices)
-    invited_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    invited_by = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)

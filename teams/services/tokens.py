@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowedError
 from teams.models import ApiToken, Membership
+from teams.policy import may_grant
 
 PREFIX = "mops"
 _ALPHABET = string.ascii_letters + string.digits
@@ -33,6 +34,7 @@ def create_token(
     scope: ApiToken.Scope,
     expires_at: datetime,
     at: datetime,
+    by: Membership,
     kpi_codes: Iterable[str] = (),
 ) -> tuple[ApiToken, str]:
     """
@@ -40,8 +42,12 @@ def create_token(
 
     Raises:
         TokenScopeError: a token for numbers without KPIs, or KPIs with another scope.
+        NotAllowedError: the member's role lies above what ``by`` can grant.
         DomainError: it would be expired from the start.
     """
+    if membership.pk != by.pk and not may_grant(by.role, old=membership.role, new=membership.role):
+        message = _("Your role does not reach that far. Ask an owner.")
+        raise NotAllowedError(message, field="member")
     codes = sorted(set(kpi_codes))
     if (scope == ApiToken.Scope.MEASUREMENTS) != bool(codes):
         message = _("Choose the KPIs that a token for numbers may write, and only for such.")

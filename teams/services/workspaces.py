@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-import pgtrigger
-from django.apps import apps
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from core.errors import ConflictError, DomainError
+from teams import audit
+from teams.events import workspace_deleting
 from teams.models import Membership, User, Workspace
 from teams.policy import Role
 
@@ -28,6 +28,29 @@ def open_workspace(
     workspace.full_clean()
     workspace.save()
     return Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER, joined_at=at)
+
+
+@transaction.atomic
+def start(
+    *,
+    name: str,
+    timezone: str,
+    currency: str,
+    owner_name: str,
+    email: str,
+    password: str,
+    at: datetime,
+) -> Membership:
+    """
+    Open the first workspace of an installation; its owner also runs the installation.
+
+    Raises:
+        DomainError: there is a workspace already, or the address is taken.
+    """
+    if User.objects.filter(email__iexact=email).exists():
+        raise DomainError(_("Somebody already uses this e-mail address."), field="email")
+    owner = User.objects.create_user(email, password, name=owner_name, is_staff=True)
+    return open_workspace(name=name, timezone=timezone, currency=currency, owner=owner, at=at)
 
 
 def _free_slug(name: str) -> str:
@@ -69,12 +92,7 @@ def delete_workspace(*, workspace: Workspace, confirmed_name: str) -> None:
     """
     if confirmed_name.strip() != workspace.name:
         raise DomainError(_("Type the workspace's name as it is written."), field="name")
+    workspace_deleting.send(Workspace, workspace=workspace)
+    key = workspace.pk
     workspace.delete()
-    with pgtrigger.ignore():
-        for model in apps.get_models():
-            if model.__name__.endswith("Event") and _has_workspace(model):
-                model._default_manager.filter(workspace=workspace.pk).delete()
-
-
-def _has_workspace(model: Any) -> bool:
-    return any(field.name == "workspace" for field in model._meta.get_fields())
+    audit.forget(key)

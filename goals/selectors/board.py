@@ -1,0 +1,166 @@
+"""All KPIs of a workspace around one week: what Home, the scorecard and the digest show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from core.numbers import NumberFormat
+from core.periods import Grain, PeriodCalendar
+from goals.models import Kpi
+from goals.rules import formulas
+from goals.rules.status import Goalpost, Status
+from goals.rules.units import UnitFormat
+from goals.selectors.points import Freshness, Line, Point, get_lines
+from teams.models import Workspace
+
+MISSES = frozenset({Status.OFF_TRACK, Status.AT_RISK})
+# Worst first; also the order in which counts are told.
+SEVERITY = (
+    Status.OFF_TRACK,
+    Status.AT_RISK,
+    Status.NO_DATA,
+    Status.NOT_JUDGED,
+    Status.NO_TARGET,
+    Status.ON_TRACK,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One KPI with its points for a run of weeks, newest first."""
+
+    kpi: Kpi
+    line: Line
+    points: Sequence[Point]
+    format: UnitFormat
+
+    @property
+    def current(self) -> Point:
+        return self.points[0]
+
+    @cached_property
+    def previous(self) -> Point:
+        """The point of the period before the current one, at the KPI's own grain."""
+        calendar, grain = self.line.calendar, self.line.grain
+        return self.line.point(calendar.shift(grain, self.current.start, -1))
+
+    @cached_property
+    def misses(self) -> int:
+        """Count the judged periods in a row, up to the current one, that missed the target."""
+        count, seen = 0, None
+        for point in self.points:
+            if point.start == seen:
+                continue
+            seen = point.start
+            if point.status not in MISSES:
+                break
+            count += 1
+        return count
+
+    @property
+    def change(self) -> Decimal | None:
+        """Give the difference to the period before, where both have a value."""
+        now, before = self.current.value, self.previous.value
+        return None if now is None or before is None else now - before
+
+    @property
+    def is_better(self) -> bool | None:
+        """Tell whether the change is for the better; None without a change or a direction."""
+        change, better = self.change, self.kpi.direction
+        if not change or better == Kpi.Direction.MAINTAIN:
+            return None
+        return (change > 0) == (better == Kpi.Direction.INCREASE)
+
+    @property
+    def target(self) -> Goalpost | None:
+        return self.current.target
+
+
+@dataclass(frozen=True)
+class Board:
+    """The KPIs of a workspace, and the weeks that are looked at, newest first."""
+
+    workspace: Workspace
+    weeks: Sequence[date]
+    entries: Sequence[Entry]
+
+    def counts(self) -> dict[Status, int]:
+        """Count the entries by status, worst first, without zeros."""
+        statuses = [entry.current.status for entry in self.entries]
+        return {s: statuses.count(s) for s in SEVERITY if s in statuses}
+
+    def worst_first(self, statuses: Iterable[Status]) -> list[Entry]:
+        wanted = set(statuses)
+        chosen = [entry for entry in self.entries if entry.current.status in wanted]
+        return sorted(chosen, key=lambda e: (SEVERITY.index(e.current.status), -e.misses))
+
+    def missing_inputs(self, entry: Entry) -> list[Kpi]:
+        """List the measured KPIs without which a formula has no value this period."""
+        by_code = {other.kpi.code: other for other in self.entries}
+        return [
+            other.kpi
+            for code in sorted(_measured_below(entry.kpi, by_code))
+            if (other := by_code[code]).current.value is None
+        ]
+
+
+def _measured_below(kpi: Kpi, by_code: dict[str, Entry]) -> set[str]:
+    if not kpi.is_formula:
+        return {kpi.code}
+    names = formulas.read(kpi.formula).names & by_code.keys()
+    return set().union(*(_measured_below(by_code[name].kpi, by_code) for name in names))
+
+
+def get_board(
+    workspace: Workspace,
+    *,
+    freshness: Freshness,
+    week: date,
+    weeks: int,
+    today: date,
+    language: str,
+) -> Board:
+    """
+    Read the KPIs in use with their numbers for ``weeks`` weeks up to ``week``.
+
+    A KPI that is measured less often is judged at its own cadence: each week shows the period
+    that the week's last day falls in, or, while that one runs without a value, the one before.
+    Costs three queries, however many KPIs and weeks.
+    """
+    calendar = workspace.calendar
+    starts = [calendar.shift(Grain.WEEK, week, -back) for back in range(weeks)]
+    kpis = list(
+        Kpi.objects.for_workspace(workspace).active().select_related("owner__user").in_order()
+    )
+    lines = get_lines(
+        workspace,
+        kpis,
+        generation=freshness.generation,
+        grain=Grain.WEEK,
+        first=calendar.shift(Grain.WEEK, starts[-1], -1),
+        last=calendar.last_day(Grain.WEEK, week),
+        today=today,
+    )
+    numbers = NumberFormat.of(language)
+    entries = [
+        Entry(
+            kpi=kpi,
+            line=lines[kpi.pk],
+            points=[_point_of_week(lines[kpi.pk], start, calendar) for start in starts],
+            format=UnitFormat(kpi.unit, kpi.unit_label, workspace.currency, numbers),
+        )
+        for kpi in kpis
+    ]
+    return Board(workspace=workspace, weeks=starts, entries=entries)
+
+
+def _point_of_week(line: Line, week: date, calendar: PeriodCalendar) -> Point:
+    if line.grain is Grain.WEEK:
+        return line.point(week)
+    start = calendar.start(line.grain, calendar.last_day(Grain.WEEK, week))
+    point = line.point(start)
+    if point.value is None and not point.over:
+        return line.point(calendar.shift(line.grain, start, -1))
+    return point

@@ -1,0 +1,299 @@
+"""One KPI: what happened to the number, compared with what."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Self
+
+from django.db.models import QuerySet
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from core.charts import LineChart, Series, line_chart
+from core.numbers import NumberFormat
+from core.periods import Grain
+from goals.models import Kpi, Measurement, MeasurementRevision, Segment, Target
+from goals.rules import formulas
+from goals.rules.status import Status
+from goals.rules.units import UnitFormat
+from goals.selectors import phrases
+from goals.selectors.board import Entry
+from goals.selectors.points import Freshness, Line, Point, get_freshness, get_lines
+from teams.models import Workspace
+
+SPANS = (13, 26, 52, 104)
+COMPARED = ("prev", "year")
+LATEST = 12
+Write = Callable[[Decimal], str]
+_YEAR_AGO = {Grain.DAY: 364, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4, Grain.YEAR: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How the page was asked for: periods, comparison, segment."""
+
+    periods: int = 13
+    compared: str = "prev"
+    segment: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        """Read a query string; what it does not understand it takes as the default."""
+        periods = query.get("periods", "")
+        compared = query.get("vs", "")
+        return cls(
+            periods=int(periods) if periods in map(str, SPANS) else SPANS[0],
+            compared=compared if compared in COMPARED else COMPARED[0],
+            segment=query.get("segment", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One stored value with what it was before."""
+
+    period: str
+    value: str
+    note: str
+    before: Sequence[str]
+    by: str
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    target: Target
+    text: str
+    removable: bool
+
+
+@dataclass(frozen=True)
+class Detail:
+    """Everything that a KPI's page shows."""
+
+    kpi: Kpi
+    choice: Choice
+    freshness: Freshness
+    grain: Grain
+    points: Sequence[Point]
+    value: str
+    exact: str
+    status: Status
+    headline: str
+    chart: LineChart | None
+    caption: str
+    records: Sequence[Record]
+    targets: Sequence[TargetRow]
+    segments: Sequence[Segment]
+    readers: Sequence[Kpi]
+
+
+def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detail:
+    """Read one KPI, at week grain or its cadence if that is coarser, newest period last."""
+    workspace = kpi.workspace
+    freshness = get_freshness(workspace)
+    segments = list(_segments(kpi))
+    segment = next((each for each in segments if each.code == choice.segment), None)
+    line = _line(kpi, workspace, freshness, choice, segment, today)
+    current = workspace.calendar.last_complete(line.grain, today=today)
+    starts = [
+        workspace.calendar.shift(line.grain, current, back) for back in range(1 - choice.periods, 1)
+    ]
+    points = [line.point(start) for start in starts]
+    numbers = NumberFormat.of(language)
+    entry = Entry(
+        kpi=kpi,
+        line=line,
+        points=points[::-1],
+        format=UnitFormat(kpi.unit, kpi.unit_label, workspace.currency, numbers),
+    )
+    return Detail(
+        kpi=kpi,
+        choice=choice,
+        freshness=freshness,
+        grain=line.grain,
+        points=points,
+        value=entry.format.full(points[-1].value) if points[-1].value is not None else "",
+        exact=entry.format.exact(points[-1].value) if points[-1].value is not None else "",
+        status=points[-1].status,
+        headline=_headline(entry, line, language),
+        chart=_chart(entry, points, line),
+        caption=_caption(entry),
+        records=list(_records(kpi, segment, entry)),
+        targets=list(_targets(kpi, segment, entry, today)),
+        segments=segments,
+        readers=_readers(kpi),
+    )
+
+
+def _segments(kpi: Kpi) -> QuerySet[Segment]:
+    # A formula has the segments of the KPIs in it, so its series say which there are.
+    held = kpi.series.exclude(segment=None).values("segment")
+    return Segment.objects.filter(pk__in=held).order_by("name", "pk")
+
+
+def _line(
+    kpi: Kpi,
+    workspace: Workspace,
+    freshness: Freshness,
+    choice: Choice,
+    segment: Segment | None,
+    today: date,
+) -> Line:
+    grain = max(Grain.WEEK, kpi.grain, key=lambda g: g.rank)
+    calendar = workspace.calendar
+    last = calendar.start(grain, today)
+    return get_lines(
+        workspace,
+        [kpi],
+        generation=freshness.generation,
+        grain=grain,
+        first=calendar.shift(grain, last, -choice.periods - _YEAR_AGO[grain] - 1),
+        last=calendar.last_day(grain, last),
+        today=today,
+        segment=segment,
+    )[kpi.pk]
+
+
+def _headline(entry: Entry, line: Line, language: str) -> str:
+    point, calendar = entry.current, line.calendar
+    period = phrases.period_name(calendar, line.grain, point.start)
+    if point.value is None:
+        return _("no value in %(period)s") % {"period": period}
+    parts = [_("in %(period)s") % {"period": period}]
+    if point.target is not None:
+        parts.append(_("target %(target)s") % {"target": entry.format.target(point.target)})
+    if point.status == Status.NOT_JUDGED:
+        parts.append(_("some numbers of the period are missing, so it is not judged"))
+    if change := phrases.change_text(entry, language):
+        before = phrases.period_name(calendar, line.grain, entry.previous.start)
+        parts.append(_("%(change)s than %(period)s") % {"change": change, "period": before})
+    if year := _against_last_year(entry, line, language):
+        parts.append(year)
+    return " · ".join(parts)
+
+
+def _against_last_year(entry: Entry, line: Line, language: str) -> str:
+    start = line.calendar.shift(line.grain, entry.current.start, -_YEAR_AGO[line.grain])
+    past, now = line.point(start).value, entry.current.value
+    if not past or now is None:
+        return ""
+    share = NumberFormat.of(language).at_most((now - past) / abs(past) * 100, 0)
+    sign = "+" if now > past else ""
+    return _("%(share)s%% on the same period last year") % {"share": f"{sign}{share}"}
+
+
+def _chart(entry: Entry, points: Sequence[Point], line: Line) -> LineChart | None:
+    write = entry.format.full
+    goals = [point.target.value if point.target else None for point in points]
+    past = [
+        line.point(line.calendar.shift(line.grain, point.start, -_YEAR_AGO[line.grain])).value
+        for point in points
+    ]
+    values = [point.value for point in points]
+    latest = next((value for value in reversed(values) if value is not None), None)
+    return line_chart(
+        [_label(line, point.start) for point in points],
+        Series(write(latest) if latest is not None else "", values, _texts(values, write)),
+        target=_optional(_("Target"), goals, write),
+        last_year=_optional(_("Last year"), past, write),
+        tick_text=entry.format.cell,
+    )
+
+
+def _texts(values: Sequence[Decimal | None], write: Write) -> list[str]:
+    return ["" if value is None else write(value) for value in values]
+
+
+def _optional(name: str, values: Sequence[Decimal | None], write: Write) -> Series | None:
+    if all(value is None for value in values):
+        return None
+    return Series(name, values, _texts(values, write))
+
+
+def _label(line: Line, start: date) -> str:
+    if line.grain is Grain.WEEK:
+        return _("W%(week)d") % {"week": line.calendar.week_number(start)[1]}
+    if line.grain is Grain.MONTH:
+        return formats.date_format(start, "M Y")
+    return line.calendar.key(line.grain, start)
+
+
+def _caption(entry: Entry) -> str:
+    """Say in one sentence what the chart shows."""
+    known = [point for point in entry.points if point.value is not None]
+    if len(known) < 2:
+        return _("Two values are needed to draw a line.")
+    values = [point.value for point in known if point.value is not None]
+    words = {
+        "low": entry.format.full(min(values)),
+        "high": entry.format.full(max(values)),
+        "run": phrases.misses_text(entry),
+    }
+    if words["run"]:
+        return _("%(run)s; the range is %(low)s to %(high)s.") % words
+    return _("The range is %(low)s to %(high)s.") % words
+
+
+def _records(kpi: Kpi, segment: Segment | None, entry: Entry) -> Iterator[Record]:
+    rows = Measurement.objects.filter(series__kpi=kpi).select_related(
+        "recorded_by__user", "series__segment"
+    )
+    if segment is not None:
+        rows = rows.filter(series__segment=segment)
+    latest = list(rows.order_by("-on_date", "series_id")[:LATEST])
+    before = _revisions(latest)
+    calendar = kpi.workspace.calendar
+    for row in latest:
+        period = phrases.period_name(calendar, kpi.grain, row.on_date)
+        if segment is None and row.series.segment is not None:
+            period = f"{period}, {row.series.segment.name}"
+        yield Record(
+            period=period,
+            value=_value(row.value, entry),
+            note=row.note,
+            before=[_value(old, entry) for old in before.get((row.series_id, row.on_date), ())],
+            by=row.recorded_by.user.name,
+            source=row.source,
+            at=row.recorded_at,
+        )
+
+
+def _revisions(rows: Sequence[Measurement]) -> dict[tuple[int, date], list[Decimal | None]]:
+    found: dict[tuple[int, date], list[Decimal | None]] = {}
+    old = MeasurementRevision.objects.filter(
+        series__in={row.series_id for row in rows}, on_date__in={row.on_date for row in rows}
+    )
+    for series, on_date, value in old.order_by("-pk").values_list("series_id", "on_date", "value"):
+        found.setdefault((series, on_date), []).append(value)
+    return found
+
+
+def _value(value: Decimal | None, entry: Entry) -> str:
+    return _("no value") if value is None else entry.format.exact(value)
+
+
+def _targets(kpi: Kpi, segment: Segment | None, entry: Entry, today: date) -> Iterator[TargetRow]:
+    rows = Target.objects.filter(kpi=kpi, segment=segment).select_related("set_by__user")
+    line = entry.line.targets
+    calendar = kpi.workspace.calendar
+    for row in rows.order_by("-valid_from"):
+        goalpost = line.at(row.valid_from)
+        yield TargetRow(
+            target=row,
+            text=entry.format.target(goalpost) if goalpost else _("no target"),
+            removable=not calendar.is_over(kpi.grain, row.valid_from, today=today),
+        )
+
+
+def _readers(kpi: Kpi) -> list[Kpi]:
+    others = Kpi.objects.for_workspace(kpi.workspace).active().formulas().in_order()
+    return [other for other in others if kpi.code in formulas.read(other.formula).names]
+
+
+def as_rows(page: Detail) -> Iterator[tuple[date, Decimal | None, Decimal | None, str]]:
+    """Give the points as rows of a file: start, value, target, status."""
+    for point in page.points:
+        yield point.start, point.value, point.target.value if point.target else None, point.status

@@ -1,0 +1,31 @@
+"""Addresses of KPIs and numbers, below /w/<workspace>/."""
+
+from django.urls import path, re_path
+
+from goals.views import breakdowns, kpis, numbers
+
+app_name = "goals"
+urlpatterns = [
+    path("kpis/", kpis.index, name="kpis"),
+    path("kpis/new/", kpis.new_kpi, name="new-kpi"),
+    path("kpis/library/", kpis.library, name="library"),
+    path("kpis/enter/", numbers.my_numbers, name="my-numbers"),
+    path("kpis/K-<int:number>/", kpis.kpi, name="kpi"),
+    path("kpis/K-<int:number>/numbers.csv", kpis.kpi_csv, name="kpi-csv"),
+    path("kpis/K-<int:number>/edit/", kpis.edit_kpi, name="edit-kpi"),
+    path("kpis/K-<int:number>/archive/", kpis.archive_kpi, name="archive-kpi"),
+    path("kpis/K-<int:number>/restore/", kpis.restore_kpi, name="restore-kpi"),
+    path("kpis/K-<int:number>/targets/new/", kpis.new_target, name="new-target"),
+    path(
+        "kpis/K-<int:number>/targets/T-<int:target>/remove/",
+        kpis.remove_target,
+        name="remove-target",
+    ),
+    path("breakdowns/", breakdowns.index, name="breakdowns"),
+    path("breakdowns/new/", breakdowns.new_breakdown, name="new-breakdown"),
+    re_path(
+        r"^segments/SG-(?P<number>[0-9]{1,9})/(?P<deed>exclude|include|archive|restore)/$",
+        breakdowns.change_segment,
+        name="change-segment",
+    ),
+]

@@ -1,0 +1,200 @@
+"""Building, resetting and removing the demo workspace."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from core import clock
+from core.periods import Grain
+from goals.models import Kpi
+from goals.rules.status import Comparator
+from goals.services import rollups
+from goals.services.kpis import create_kpi
+from goals.services.measurements import Author, NewValue, record
+from goals.services.targets import set_target
+from mops.demo import story
+from teams.models import Membership, Team, User, Workspace
+from teams.policy import Role
+from teams.services import members, teams, workspaces
+
+SLUG = "rotaleaf"
+VISITOR = "you"
+# So many of the newest weeks were typed by their owners; what is older came in one import.
+TYPED_WEEKS = 8
+_COMPARATORS = {">=": Comparator.AT_LEAST, "<=": Comparator.AT_MOST}
+_DAYS_A_WEEK = 7
+
+
+def find_demo() -> Workspace | None:
+    return Workspace.objects.filter(is_demo=True).first()
+
+
+@transaction.atomic
+def remove_demo() -> None:
+    """Remove the demo with everything in it, its people included."""
+    demo = find_demo()
+    if demo is None:
+        return
+    people = list(User.objects.filter(memberships__workspace=demo))
+    workspaces.delete_workspace(workspace=demo, confirmed_name=demo.name)
+    for person in people:
+        if not person.memberships.exists():
+            person.delete()
+
+
+@transaction.atomic
+def build_demo(*, at: datetime) -> Workspace:
+    """Build the demo as of ``at``: two years of numbers up to the last week that is over."""
+    people = _open(at)
+    workspace = people[VISITOR].workspace
+    kpis = _kpis(workspace, people)
+    writer = _Writer(workspace, people, kpis, at)
+    writer.targets()
+    writer.history()
+    rollups.drain(workspace=workspace, at=at)
+    return workspace
+
+
+def _open(at: datetime) -> dict[str, Membership]:
+    users = {
+        person.key: User.objects.create_user(
+            person.email, name=person.name, language=person.language
+        )
+        for person in story.PEOPLE
+    }
+    User.objects.filter(pk=users[VISITOR].pk).update(is_staff=True)
+    began = at - timedelta(weeks=story.WEEKS)
+    owner = workspaces.open_workspace(
+        name="Rotaleaf",
+        timezone="Europe/Warsaw",
+        currency="EUR",
+        owner=users[VISITOR],
+        at=began,
+        is_demo=True,
+    )
+    people = {VISITOR: owner}
+    for person in story.PEOPLE[1:]:
+        people[person.key] = members.join(
+            workspace=owner.workspace,
+            user=users[person.key],
+            role=Role[person.role.upper()],
+            at=began,
+        )
+    for name, keys in story.TEAMS.items():
+        teams.save_team(workspace=owner.workspace, name=name, members=[people[key] for key in keys])
+    return people
+
+
+def _kpis(workspace: Workspace, people: dict[str, Membership]) -> dict[str, Kpi]:
+    departments = {team.name: team for team in Team.objects.for_workspace(workspace)}
+    made = {}
+    # Formulas come last, because they name the others.
+    for position, line in sorted(enumerate(story.LINES), key=lambda pair: bool(pair[1].formula)):
+        made[line.code] = create_kpi(
+            workspace=workspace,
+            code=line.code,
+            name=line.name,
+            definition=line.definition,
+            kind=line.kind,
+            unit=line.unit,
+            unit_label=line.unit_label,
+            direction=line.direction,
+            aggregation="formula" if line.formula else line.aggregation,
+            formula=line.formula,
+            cadence=line.cadence,
+            gaps=line.gaps,
+            owner=people[line.owner],
+            team=departments.get(line.team),
+            source=line.source,
+            on_home=line.on_home,
+            position=position,
+        )
+    return made
+
+
+class _Writer:
+    """Writes targets and values of the story through the services."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        people: dict[str, Membership],
+        kpis: dict[str, Kpi],
+        at: datetime,
+    ) -> None:
+        self._workspace, self._people, self._kpis, self._at = workspace, people, kpis, at
+        calendar, today = workspace.calendar, workspace.today(at=at)
+        latest = calendar.last_complete(Grain.WEEK, today=today)
+        self._weeks = [calendar.shift(Grain.WEEK, latest, -n) for n in range(story.WEEKS)]
+        self._numbers = [calendar.week_number(week)[1] for week in self._weeks]
+
+    def targets(self) -> None:
+        for line in story.LINES:
+            if not line.target:
+                continue
+            sign, number = line.target[:2], Decimal(line.target[2:])
+            daily = line.cadence == "daily"
+            set_target(
+                kpi=self._kpis[line.code],
+                comparator=_COMPARATORS[sign],
+                value=round(number / _DAYS_A_WEEK, 8) if daily else number,
+                valid_from=self._weeks[-1],
+                reason="Agreed with the plan for the year.",
+                by=self._people["tom"],
+                at=self._at,
+            )
+
+    def history(self) -> None:
+        rows = list(self._rows())
+        old = self._weeks[TYPED_WEEKS]
+        earlier = [value for _owner, week, value in rows if week <= old]
+        tom = Author(membership=self._people["tom"], source="Import of the first two years")
+        began = self._at - timedelta(weeks=TYPED_WEEKS)
+        for start in range(0, len(earlier), 10_000):
+            record(earlier[start : start + 10_000], by=tom, at=began)
+        for week in reversed(self._weeks[:TYPED_WEEKS]):
+            for owner in sorted({owner for owner, _week, _value in rows}):
+                typed = [value for who, when, value in rows if (who, when) == (owner, week)]
+                if typed:
+                    author = Author(membership=self._people[owner], source="My numbers")
+                    record(typed, by=author, at=self._monday_after(week))
+
+    def _monday_after(self, week: date) -> datetime:
+        morning = datetime.combine(week + timedelta(days=_DAYS_A_WEEK), time(9, 30))
+        return min(clock.instant(morning, self._workspace.zone), self._at)
+
+    def _rows(self) -> Iterator[tuple[str, date, NewValue]]:
+        for line in story.LINES:
+            if line.formula:
+                continue
+            if line.cadence == "monthly":
+                yield from self._monthly(line)
+                continue
+            values = story.weekly_values(line, self._numbers)
+            for back, (week, value) in enumerate(zip(self._weeks, values, strict=True)):
+                if line.code == "email_unique_opens" and -back in story.NO_OPENS:
+                    gap = NewValue(line.code, week, None, note=story.NO_OPENS_NOTE)
+                    yield line.owner, week, gap
+                elif value is not None:
+                    for day, part in self._parts(line, week, value):
+                        yield line.owner, week, NewValue(line.code, day, part)
+
+    def _parts(
+        self, line: story.Line, week: date, value: Decimal
+    ) -> Iterator[tuple[date, Decimal]]:
+        if line.cadence != "daily":
+            yield week, value
+            return
+        for offset, part in enumerate(story.spread(int(value))):
+            yield week + timedelta(days=offset), Decimal(part)
+
+    def _monthly(self, line: story.Line) -> Iterator[tuple[str, date, NewValue]]:
+        calendar = self._workspace.calendar
+        latest = calendar.last_complete(Grain.MONTH, today=self._workspace.today(at=self._at))
+        months = [calendar.shift(Grain.MONTH, latest, -n) for n in range(24)]
+        values = story.weekly_values(line, [0] * len(months))
+        for month, value in zip(months, values, strict=True):
+            if value is not None:
+                yield line.owner, self._weeks[-1], NewValue(line.code, month, value)

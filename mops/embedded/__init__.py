@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey as child processes, for machines that have no servers of their own."""

@@ -1,0 +1,75 @@
+"""What surrounds every page: navigation, theme, banner, freshness."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from teams.access import WorkspaceRequest
+from teams.models import User
+from teams.policy import Action
+
+VERSION = "0.1"
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give templates what base.html shows around the page."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {"languages": True, "version": VERSION}
+    context: dict[str, Any] = {
+        "theme": user.theme,
+        "shortcuts": user.shortcuts,
+        "version": VERSION,
+    }
+    if hasattr(request, "workspace"):
+        context |= _around(request)  # type: ignore[arg-type]  # the gate put the workspace there
+    return context
+
+
+def _around(request: WorkspaceRequest) -> dict[str, Any]:
+    home = _item(request, _("Home"), "reviews:home", "home", "g h")
+    kpis = _item(request, _("KPIs"), "goals:kpis", "bars", "g k")
+    numbers = _item(request, _("My numbers"), "goals:my-numbers", "numbers", "g n")
+    menu = _item(request, _("Menu"), "reviews:menu", "menu")
+    may_enter = request.membership.may(Action.ENTER_OWN_NUMBERS)
+    may_set_up = request.membership.may(Action.EDIT_KPIS)
+    plan = [kpis, numbers] if may_enter else [kpis]
+    context = {
+        "workspace_name": request.workspace.name,
+        "home_url": home["url"],
+        "nav": [{"label": "", "items": [home]}, {"label": _("Plan"), "items": plan}],
+        "nav_foot": [_me(request)],
+        "bottom_nav": [home, *plan, menu],
+    }
+    if may_set_up:
+        settings = _item(request, _("Settings"), "reviews:settings", "settings")
+        context["nav"].append({"label": _("Set up"), "items": [settings]})
+    if request.workspace.is_demo:
+        context["banner"] = {"kind": "info", "text": _("Demo data of an invented company.")}
+    return context
+
+
+def _item(
+    request: WorkspaceRequest, label: str, name: str, icon: str, shortcut: str = ""
+) -> dict[str, Any]:
+    url = reverse(name, args=[request.workspace.slug])
+    return {
+        "label": label,
+        "url": url,
+        "icon": icon,
+        "shortcut": shortcut,
+        "current": request.path == url or (name != "reviews:home" and _is_below(request, url)),
+    }
+
+
+def _is_below(request: WorkspaceRequest, url: str) -> bool:
+    # "My numbers" lies below the KPIs by its address and is an entry of its own.
+    entry = reverse("goals:my-numbers", args=[request.workspace.slug])
+    return request.path.startswith(url) and (url == entry or not request.path.startswith(entry))
+
+
+def _me(request: WorkspaceRequest) -> dict[str, Any]:
+    url = reverse("teams:profile")
+    return {"label": request.user.name, "url": url, "icon": "person", "current": False}

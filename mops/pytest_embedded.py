@@ -1,0 +1,55 @@
+"""Gives a test run a PostgreSQL and a Valkey of its own; loaded by `-p mops.pytest_embedded`."""
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from mops.embedded import paths
+from mops.embedded.postgres import Postgres
+from mops.embedded.servers import Server, running
+from mops.embedded.valkey import Valkey
+
+# So many has a Valkey that is not told otherwise.
+DATABASES = 16
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """
+    Start what the environment does not name, before pytest-django reads the settings.
+
+    The addresses go into the environment, where the workers of pytest-xdist find them and start
+    nothing of their own.
+    """
+    _choose_database_of_valkey()
+    missing = {name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)}
+    if not missing:
+        return
+    stack = ExitStack()
+    # Called at the end of the run, also after ctrl-C and after a mistake on the command line.
+    early_config.add_cleanup(stack.close)
+
+    var = Path(tempfile.mkdtemp(prefix="mops-test-"))
+    for folder in (var, paths.socket_folder(var)):  # the second is not always in the first
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    var.chmod(0o711)
+    servers: list[Server] = []
+    if "DATABASE_URL" in missing:
+        servers.append(Postgres(var, throw_away=True))
+        os.environ["DATABASE_URL"] = paths.database_url(var)
+    if "REDIS_URL" in missing:
+        servers.append(Valkey(var, throw_away=True))
+        os.environ["REDIS_URL"] = paths.redis_url(var)
+    stack.enter_context(running(servers, var=var))
+
+
+def _choose_database_of_valkey() -> None:
+    """Give each worker of pytest-xdist a database of its own in the Valkey that they share."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    url, found, _first = os.environ.get("REDIS_URL", "").partition("?db=0")
+    if found:
+        os.environ["REDIS_URL"] = f"{url}?db={int(worker) % DATABASES}"

@@ -1,0 +1,142 @@
+"""Home."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.fragments import cached_fragment
+from core.periods import Grain
+from goals.models import Kpi
+from goals.selectors import phrases
+from goals.selectors.board import get_board
+from goals.selectors.points import get_freshness
+from goals.selectors.weeks import chosen_week
+from reviews.selectors import home as selector
+from teams.access import WorkspaceRequest, workspace_view
+from teams.models import Membership, User
+from teams.policy import Action
+
+WEEKS = 26
+
+
+@login_not_required
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """Lead to the workspace used last, to signing in, or on an empty install to the start."""
+    if isinstance(request.user, User):
+        memberships = Membership.objects.active().filter(user=request.user)
+        last = request.session.get("workspace")
+        found = (
+            memberships.filter(workspace__slug=last).first()
+            or memberships.order_by("workspace__is_demo", "pk").select_related("workspace").first()
+        )
+        if found is None:
+            return render(request, "reviews/no_workspace.html")
+        return redirect(found.workspace)
+    return redirect("reviews:start")
+
+
+@workspace_view(Action.READ)
+@require_safe
+def home(request: WorkspaceRequest) -> HttpResponse:
+    """Answer what needs us this week, and whether we are winning."""
+    workspace, calendar = request.workspace, request.workspace.calendar
+    freshness = get_freshness(workspace)
+    today = workspace.today(at=clock.now())
+    week = chosen_week(request.GET.get("week", ""), calendar, today=today)
+    language = translation.get_language() or "en"
+    enters, mine = _enters(request), request.GET.get("mine") == "1"
+
+    def numbers() -> str:
+        board = get_board(
+            workspace,
+            freshness=freshness,
+            week=week,
+            weeks=WEEKS,
+            today=today,
+            language=language,
+        )
+        counts = board.counts()
+        context = {
+            "stats": [
+                {"status": status, "word": phrases.counted(status, count)}
+                for status, count in counts.items()
+            ],
+            "note": _("KPIs; compared with %(period)s")
+            % {
+                "period": phrases.period_name(
+                    calendar, Grain.WEEK, calendar.shift(Grain.WEEK, week, -1)
+                )
+            },
+            "attention": selector.attention(
+                board, link=lambda kpi: kpi_url(request, kpi), enter=lambda kpi: enter_url(kpi)
+            ),
+            "groups": selector.tile_groups(
+                board, link=lambda kpi: kpi_url(request, kpi), language=language
+            ),
+            "scorecard_url": reverse("goals:kpis", args=[workspace.slug]),
+            "empty_actions": _first_steps(request),
+        }
+        return render_to_string("reviews/_home_numbers.html", context)
+
+    def enter_url(kpi: Kpi) -> str:
+        if not (enters == "all" or (enters and kpi.owner_id == enters)):
+            return ""
+        key = calendar.key(Grain.WEEK, week)
+        url = reverse("goals:my-numbers", args=[workspace.slug])
+        whose = "" if kpi.owner_id == request.membership.pk else "&owner=all"
+        return f"{url}?week={key}{whose}"
+
+    key = (workspace.pk, freshness.version, today, week, language, enters, request.membership.pk)
+    context = {
+        "numbers": cached_fragment("home", *key, render=numbers),
+        "freshness": freshness,
+        "mine": mine,
+        "period": _period(request, week),
+        "may_enter": bool(enters),
+    }
+    _remember(request)
+    return render(request, "reviews/home.html", context)
+
+
+def kpi_url(request: WorkspaceRequest, kpi: Kpi) -> str:
+    return reverse("goals:kpi", args=[request.workspace.slug, kpi.number])
+
+
+def _enters(request: WorkspaceRequest) -> int | str:
+    """Say whose numbers the reader may enter: everybody's, their own, nobody's."""
+    if request.membership.may(Action.ENTER_NUMBERS):
+        return "all"
+    return request.membership.pk if request.membership.may(Action.ENTER_OWN_NUMBERS) else ""
+
+
+def _first_steps(request: WorkspaceRequest) -> list[dict[str, Any]]:
+    if not request.membership.may(Action.EDIT_KPIS):
+        return []
+    url = reverse("goals:library", args=[request.workspace.slug])
+    return [{"label": _("Choose KPIs"), "url": url, "primary": True}]
+
+
+def _period(request: WorkspaceRequest, week: Any) -> dict[str, Any]:
+    calendar = request.workspace.calendar
+    before, after = (calendar.shift(Grain.WEEK, week, step) for step in (-1, 1))
+    today = request.workspace.today(at=clock.now())
+    over = calendar.is_over(Grain.WEEK, after, today=today)
+    return {
+        "text": phrases.week_title(calendar, week),
+        "previous_url": f"?week={calendar.key(Grain.WEEK, before)}",
+        "next_url": f"?week={calendar.key(Grain.WEEK, after)}" if over else "",
+    }
+
+
+def _remember(request: WorkspaceRequest) -> None:
+    if request.session.get("workspace") != request.workspace.slug:
+        request.session["workspace"] = request.workspace.slug

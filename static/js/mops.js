@@ -1,0 +1,288 @@
+/*
+ * What mops adds to plain pages and htmx. Every behaviour hangs on a data attribute and improves
+ * something that works without it; words come from the page, so that they are translated.
+ */
+(() => {
+  "use strict";
+
+  const find = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  /** Call `act(element, event)` for events on, or inside, whatever matches `selector`, ever. */
+  const on = (type, selector, act) =>
+    document.addEventListener(type, (event) => {
+      const element = event.target.closest?.(selector);
+      if (element) act(element, event);
+    });
+
+  // -- Saying what happened ---------------------------------------------------------------------
+
+  let silence;
+  const announce = (text) => {
+    const status = find("#status");
+    status.textContent = "";
+    clearTimeout(silence);
+    // A pause, or a screen reader takes the same sentence said twice for no change at all.
+    setTimeout(() => (status.textContent = text), 50);
+    silence = setTimeout(() => (status.textContent = ""), 8000);
+  };
+
+  on("click", "[data-close]", (button) => button.closest("[data-undo], .m-toast").remove());
+
+  // An undo bar counts down, and waits while someone points at it or stands in it.
+  setInterval(() => {
+    for (const bar of all("[data-undo]")) {
+      const left = Number(bar.dataset.undo);
+      if (!left || bar.matches(":hover, :focus-within")) continue;
+      bar.dataset.undo = left - 1;
+      find("[data-undo-left]", bar).textContent = `${left - 1} s`;
+      if (left === 1) bar.remove();
+    }
+  }, 1000);
+
+  // -- htmx: focus, errors, polling -----------------------------------------------------------------
+
+  let lost; // what is near the place where a swap took the focus away
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    // A whole page where a fragment was asked for: signed out meanwhile, or redirected.
+    if (/^\s*<!doctype/i.test(detail.xhr.responseText || "")) {
+      detail.shouldSwap = false;
+      if (detail.requestConfig.verb === "get") location.assign(detail.xhr.responseURL);
+      else offerRetry(detail);
+      return;
+    }
+    const row = detail.target.closest?.("[data-row]");
+    lost = detail.target.contains(document.activeElement) && {
+      next: row?.nextElementSibling || row?.previousElementSibling,
+      heading: detail.target.closest("section")?.getAttribute("aria-labelledby"),
+      id: detail.target.id,
+    };
+  });
+
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    reveal(detail.elt);
+    if (find("[data-error-summary]", detail.elt.parentNode || document)) markTitle();
+  });
+
+  // After the request, because what was deleted settles nowhere. htmx itself has by now given the
+  // focus back to an element of the same id, or to one with autofocus.
+  document.addEventListener("htmx:afterRequest", () => {
+    if (!lost || document.activeElement !== document.body) return;
+    const swapped = lost.id && document.getElementById(lost.id);
+    const goal =
+      (swapped && (find("[data-focus]", swapped) || find("a, button, input, select", swapped))) ||
+      (lost.next?.isConnected && find("a, button", lost.next)) ||
+      (lost.heading && document.getElementById(lost.heading)) ||
+      find("h1");
+    if (!goal.matches("a, button, input, select, textarea")) goal.tabIndex = -1;
+    goal.focus();
+    lost = null;
+  });
+
+  const markTitle = () => {
+    const word = find("[data-error-summary]").dataset.errorSummary;
+    if (word && !document.title.startsWith(word)) document.title = `${word} ${document.title}`;
+  };
+
+  const offerRetry = (detail) => {
+    const bar = find("#retry-bar").content.cloneNode(true);
+    const verb = detail.requestConfig.verb;
+    find(verb === "get" ? "[data-unsaved]" : "[data-unloaded]", bar).remove();
+    find("[data-retry]", bar).onclick = () => {
+      find("#retry").replaceChildren();
+      htmx.ajax(verb, detail.requestConfig.path, { source: detail.elt, target: detail.target, swap: swapOf(detail.elt) });
+    };
+    find("#retry").replaceChildren(bar);
+  };
+  const swapOf = (element) => element.closest("[hx-swap]")?.getAttribute("hx-swap");
+
+  for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.addEventListener(failure, ({ detail }) => {
+      if (!detail.elt.matches("[data-poll]")) offerRetry(detail);
+    });
+  }
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt } = event.detail;
+    if (elt.matches("[data-poll]") && (document.hidden || elt.dataset.poll === "paused")) {
+      event.preventDefault();
+    }
+  });
+  on("click", "[data-poll-pause]", (button) => {
+    const card = button.closest("[data-poll]");
+    card.dataset.poll = card.dataset.poll === "paused" ? "" : "paused";
+    [button.textContent, button.dataset.other] = [button.dataset.other, button.textContent];
+  });
+
+  // -- Keys -------------------------------------------------------------------------------------------
+
+  const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
+  const byKey = (key) => find(`[data-shortcut="${CSS.escape(key)}"]`);
+  let keys = "";
+  let forget;
+
+  document.addEventListener("keydown", (event) => {
+    const mod = event.ctrlKey || event.metaKey;
+    if (event.altKey || event.defaultPrevented || event.isComposing) return;
+    if (!mod && (document.body.dataset.shortcuts !== "on" || typing(event.target))) return;
+    if (mod && typing(event.target) && event.key !== "k") return;
+    if (event.key.length > 1) return;
+    clearTimeout(forget);
+    forget = setTimeout(() => (keys = ""), 1000);
+    keys = mod ? `mod+${event.key}` : `${keys} ${event.key}`.trim();
+    // The whole sequence first ("g h"), then its last key alone: a slip of the finger costs nothing.
+    const goal = byKey(keys) || (!mod && byKey(event.key));
+    if (goal) {
+      event.preventDefault();
+      keys = "";
+      if (typing(goal)) goal.focus();
+      else goal.click();
+    } else if (!mod && "jk".includes(event.key)) {
+      step(event.key === "j" ? 1 : -1);
+    } else if (!mod && event.key === "?") {
+      showKeys();
+    }
+  });
+
+  /** Move the focus to the main link of the next or previous row of a list. */
+  const step = (by) => {
+    const rows = all("[data-row]");
+    const here = rows.indexOf(document.activeElement.closest("[data-row]"));
+    const row = rows[here < 0 ? (by > 0 ? 0 : rows.length - 1) : here + by];
+    if (row) find("a", row)?.focus();
+  };
+
+  /** The words of an element without those of its children, such as a count. */
+  const ownText = (element) =>
+    [...element.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.data : "")).join("");
+
+  const showKeys = () => {
+    const list = find("[data-shortcut-list]");
+    list.replaceChildren(
+      ...all("[data-shortcut]").flatMap((element) => {
+        const term = document.createElement("dt");
+        const key = document.createElement("kbd");
+        const words = document.createElement("dd");
+        key.textContent = element.dataset.shortcut.replace("mod+", "Ctrl ");
+        words.textContent = element.ariaLabel || ownText(element);
+        term.append(key);
+        return [term, words];
+      }),
+    );
+    find("#shortcuts").showModal();
+  };
+
+  // -- A grid of numbers --------------------------------------------------------------------------------
+
+  const cells = (row) => all("input[data-number]", row);
+  const rowsOf = (input) =>
+    all("tr, [data-number-row]", input.closest("[data-number-grid]")).filter((row) => cells(row).length);
+
+  /** The input `down` rows below and `right` columns beside `input`, if there is one. */
+  const neighbour = (input, down, right = 0) => {
+    const rows = rowsOf(input);
+    const here = rows.findIndex((row) => row.contains(input));
+    const row = rows[here + down];
+    return row && cells(row)[cells(rows[here]).indexOf(input) + right];
+  };
+
+  on("keydown", "[data-number-grid] input[data-number]", (input, event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter") {
+      event.preventDefault();
+      const next = neighbour(input, event.shiftKey ? -1 : 1);
+      next?.focus();
+      next?.select();
+      if (!next && !event.shiftKey) find("[data-number-save]", input.form)?.focus();
+    } else if (event.altKey && event.key === "ArrowDown" && input.dataset.last) {
+      event.preventDefault();
+      input.value = input.dataset.last;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+
+  let before = []; // what a paste replaced: [input, value]
+
+  on("paste", "[data-number-grid] input[data-number]", (input, event) => {
+    const lines = event.clipboardData.getData("text").replace(/\r/g, "").replace(/\n$/, "").split("\n");
+    const block = lines.map((line) => line.split("\t"));
+    if (block.length === 1 && block[0].length === 1) return;
+    event.preventDefault();
+    before = [];
+    block.forEach((line, down) =>
+      line.forEach((value, right) => {
+        const goal = neighbour(input, down, right);
+        if (!goal) return;
+        before.push([goal, goal.value]);
+        goal.value = value.trim();
+        goal.classList.add("m-pasted");
+      }),
+    );
+    // Nothing is sent yet: the filled rows are the preview, and one click takes them all back.
+    const bar = find("[data-paste-bar]", input.closest("[data-number-grid]"));
+    if (!bar) return;
+    bar.hidden = false;
+    find("[data-paste-count]", bar).textContent = before.length;
+    announce(find("p", bar).textContent);
+  });
+  on("click", "[data-paste-undo]", (button) => {
+    for (const [input, value] of before) {
+      input.value = value;
+      input.classList.remove("m-pasted");
+    }
+    button.closest("[data-paste-bar]").hidden = true;
+    before[0]?.[0].focus();
+  });
+
+  // -- Small things ----------------------------------------------------------------------------------------
+
+  on("click", "[data-dialog]", (opener, event) => {
+    event.preventDefault();
+    document.getElementById(opener.dataset.dialog).showModal();
+  });
+  on("click", "[data-dialog-close]", (button) => button.closest("dialog").close());
+
+  const closeMenus = (except) => {
+    for (const menu of all("[data-menu][open]")) if (menu !== except) menu.open = false;
+  };
+  document.addEventListener("click", ({ target }) => closeMenus(target.closest("[data-menu]")));
+  addEventListener("scroll", () => closeMenus(), { passive: true });
+  on("keydown", "[data-menu][open]", (menu, event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    find("summary", menu).focus();
+  });
+
+  on("click", "[data-copy]", async (button) => {
+    const input = document.getElementById(button.dataset.copy);
+    input.select();
+    // Without https there is no clipboard to write to; the old way still copies the selection.
+    if (navigator.clipboard) await navigator.clipboard.writeText(input.value);
+    else document.execCommand("copy");
+    announce(button.dataset.copied);
+  });
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    else if (!event.defaultPrevented && !form.matches("[hx-post], [hx-get]")) {
+      form.dataset.sent = "yes";
+      event.submitter?.setAttribute("aria-busy", "true");
+    }
+  });
+  addEventListener("pageshow", () => {
+    for (const form of all("form[data-sent]")) {
+      delete form.dataset.sent;
+      find("[aria-busy]", form)?.removeAttribute("aria-busy");
+    }
+  });
+
+  /** Show what only works with JavaScript. */
+  const reveal = (root) => {
+    for (const element of all("[data-js][hidden]", root)) element.hidden = false;
+  };
+  reveal(document);
+})();

@@ -1,0 +1,183 @@
+"""Shape and type of what people enter about themselves, colleagues and workspaces."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from teams.models import ApiToken, Membership, User, Workspace
+from teams.models.workspaces import Weekday
+from teams.policy import Role, may_grant
+
+_ZONES = [(name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+
+
+def roles_for(granter: Membership) -> list[tuple[int, Any]]:
+    """List the roles that a member may give to somebody new."""
+    return [(r.value, r.label) for r in Role if may_grant(granter.role, old=None, new=r)]
+
+
+class WorkspaceForm(forms.Form):
+    """What a workspace is called and where it lives."""
+
+    name = forms.CharField(label=_("Name of the company or team"), max_length=80)
+    timezone = forms.ChoiceField(label=_("Time zone"), choices=_ZONES, initial="Europe/Warsaw")
+    currency = forms.CharField(
+        label=_("Currency"), max_length=3, initial="EUR", help_text=_("Three letters, such as EUR.")
+    )
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+
+class SettingsForm(WorkspaceForm):
+    """Settings of a workspace that do not move numbers to other periods."""
+
+    working_days = forms.TypedMultipleChoiceField(
+        label=_("Working days"),
+        choices=Weekday.choices,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    works_from = forms.TimeField(
+        label=_("Work starts at"), widget=forms.TimeInput({"type": "time"})
+    )
+    works_until = forms.TimeField(label=_("Work ends at"), widget=forms.TimeInput({"type": "time"}))
+    numbers_due_weekday = forms.TypedChoiceField(
+        label=_("Numbers are due on"), choices=Weekday.choices, coerce=int
+    )
+    numbers_due_time = forms.TimeField(
+        label=_("Numbers are due at"), widget=forms.TimeInput({"type": "time"})
+    )
+    digest_weekday = forms.TypedChoiceField(
+        label=_("Digests go out on"), choices=Weekday.choices, coerce=int
+    )
+    digest_time = forms.TimeField(
+        label=_("Digests go out at"), widget=forms.TimeInput({"type": "time"})
+    )
+
+
+class StartForm(WorkspaceForm):
+    """The first workspace of an installation, and its owner."""
+
+    your_name = forms.CharField(label=_("Your name"), max_length=120)
+    email = forms.EmailField(label=_("Your e-mail address"), max_length=254)
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters."),
+    )
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        validate_password(password)
+        return password
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    theme = forms.ChoiceField(label=_("Appearance"), choices=User.Theme.choices)
+    shortcuts = forms.BooleanField(
+        label=_("Keyboard shortcuts"),
+        required=False,
+        help_text=_("Single keys, such as g then h for Home. They never work while you type."),
+    )
+
+
+class InvitationForm(forms.Form):
+    """A pasted list of addresses and one role."""
+
+    addresses = forms.CharField(
+        label=_("E-mail addresses"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("As many as you like, separated by commas or line breaks."),
+    )
+    role = forms.TypedChoiceField(label=_("Role"), coerce=lambda value: Role(int(value)))
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = roles_for(by)  # type: ignore[attr-defined]
+        self.fields["role"].initial = Role.MEMBER
+
+
+class JoinForm(forms.Form):
+    """What somebody without a sign-in says when they accept an invitation."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120)
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters."),
+    )
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        validate_password(password)
+        return password
+
+
+class RoleForm(forms.Form):
+    role = forms.TypedChoiceField(label=_("Role"), coerce=lambda value: Role(int(value)))
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = roles_for(by)  # type: ignore[attr-defined]
+
+
+class HeirForm(forms.Form):
+    """Who gets what a leaver owned."""
+
+    heir = forms.ModelChoiceField(label=_("New owner"), queryset=Membership.objects.none())
+
+    def __init__(self, *args: Any, leaver: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Membership.objects.active().for_workspace(leaver.workspace).exclude(pk=leaver.pk)
+        heirs = others.select_related("user").order_by("user__name")
+        self.fields["heir"].queryset = heirs  # type: ignore[attr-defined]
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    members = forms.ModelMultipleChoiceField(
+        label=_("Members"),
+        queryset=Membership.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Membership.objects.active().for_workspace(workspace).select_related("user")
+        self.fields["members"].queryset = here.order_by("user__name")  # type: ignore[attr-defined]
+
+
+class TokenForm(forms.Form):
+    """A key for a program; it acts as the chosen member."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("What uses it, such as “GA4 nightly”.")
+    )
+    member = forms.ModelChoiceField(label=_("Acts as"), queryset=Membership.objects.none())
+    scope = forms.ChoiceField(label=_("Scope"), choices=ApiToken.Scope.choices)
+    kpis = forms.CharField(
+        label=_("KPIs"),
+        required=False,
+        max_length=2000,
+        help_text=_("Only for “Send numbers”: codes of KPIs, separated by spaces."),
+    )
+    expires_on = forms.DateField(
+        label=_("Expires on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Membership.objects.active().for_workspace(workspace).select_related("user")
+        self.fields["member"].queryset = here.order_by("user__name")  # type: ignore[attr-defined]
+
+    def clean_kpis(self) -> list[str]:
+        return sorted(set(str(self.cleaned_data["kpis"]).replace(",", " ").split()))

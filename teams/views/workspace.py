@@ -1,0 +1,107 @@
+"""Settings of a workspace, its API tokens and its audit trail."""
+
+from datetime import datetime, time
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import clock
+from core.errors import ConflictError
+from core.forms import rules_shown_on
+from teams.access import WorkspaceRequest, workspace_view
+from teams.audit import latest
+from teams.forms import SettingsForm, TokenForm
+from teams.models import ApiToken
+from teams.policy import Action
+from teams.services import tokens, workspaces
+
+
+@workspace_view(Action.EDIT_SETTINGS)
+@require_http_methods(["GET", "POST"])
+def general(request: WorkspaceRequest) -> HttpResponse:
+    """Change name, time zone, hours and deadlines."""
+    workspace = request.workspace
+    initial = {name: getattr(workspace, name) for name in SettingsForm.base_fields}
+    form = SettingsForm(request.POST or None, initial=initial)
+    version = request.POST.get("version", str(workspace.version))
+    if request.method == "POST" and form.is_valid():
+        with rules_shown_on(form):
+            try:
+                workspaces.change_settings(
+                    workspace=workspace,
+                    version=int(version) if version.isdigit() else 0,
+                    **form.cleaned_data,
+                )
+            except ConflictError as error:
+                context = {"who": str(error), "theirs_url": request.path}
+                return render(request, "409.html", context, status=409)
+            messages.success(request, _("Saved."))
+            return redirect("teams:general", workspace.slug)
+    context = {
+        "form": form,
+        "version": version,
+        "heading": _("Workspace"),
+        "submit": _("Save"),
+        "cancel_url": reverse("reviews:settings", args=[workspace.slug]),
+    }
+    return render(request, "teams/settings_form.html", context, status=422 if form.errors else 200)
+
+
+@workspace_view(Action.MANAGE_TOKENS)
+@require_safe
+def token_list(request: WorkspaceRequest) -> HttpResponse:
+    here = ApiToken.objects.for_workspace(request.workspace).select_related("membership__user")
+    context = {"tokens": here.order_by("-created_at", "-pk"), "now": clock.now()}
+    return render(request, "teams/tokens.html", context)
+
+
+@workspace_view(Action.MANAGE_TOKENS)
+@require_http_methods(["GET", "POST"])
+def new_token(request: WorkspaceRequest) -> HttpResponse:
+    """Make a token and show it, this once."""
+    initial = {"member": request.membership.pk}
+    form = TokenForm(request.POST or None, workspace=request.workspace, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        ends = datetime.combine(values["expires_on"], time(23, 59))
+        with rules_shown_on(form):
+            token, secret = tokens.create_token(
+                membership=values["member"],
+                name=values["name"],
+                scope=ApiToken.Scope(values["scope"]),
+                kpi_codes=values["kpis"],
+                expires_at=clock.instant(ends, request.workspace.zone),
+                by=request.membership,
+                at=clock.now(),
+            )
+            return render(request, "teams/token_made.html", {"token": token, "secret": secret})
+    context = {
+        "form": form,
+        "heading": _("New API token"),
+        "submit": _("Make token"),
+        "cancel_url": reverse("teams:tokens", args=[request.workspace.slug]),
+    }
+    return render(request, "teams/form_page.html", context, status=422 if form.errors else 200)
+
+
+@workspace_view(Action.MANAGE_TOKENS)
+@require_POST
+def revoke_token(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    here = ApiToken.objects.for_workspace(request.workspace)
+    tokens.revoke_token(token=get_object_or_404(here, pk=pk), at=clock.now())
+    messages.success(request, _("The token is revoked."))
+    return redirect("teams:tokens", request.workspace.slug)
+
+
+@workspace_view(Action.READ_AUDIT)
+@require_safe
+def audit(request: WorkspaceRequest) -> HttpResponse:
+    """List who changed what, newest first."""
+    before = request.GET.get("before", "")
+    entries, more = latest(request.workspace, before=before)
+    context = {"entries": entries, "more": more}
+    return render(request, "teams/audit.html", context)
