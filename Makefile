@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 ROOMS := core teams goals reviews mops
-TEMPLATES = $(shell find templates $(ROOMS) -name '*.html')
+# The HTML of e-mails is compiled; its source is the MJML beside it.
+TEMPLATES = $(shell find templates $(ROOMS) -name '*.html' -not -path '*/emails/*')
 SOURCES = $(shell find manage.py $(ROOMS) tests bench -name '*.py' -not -path '*/migrations/*')
 # What `manage.py check --deploy` judges: the settings of a public site.
 PUBLIC_SITE := DJANGO_SETTINGS_MODULE=mops.settings.prod SITE_URL=https://mops.example

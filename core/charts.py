@@ -204,7 +204,8 @@ def nice_ticks(values: Sequence[Decimal]) -> list[Decimal]:
     # What lies on a tick must not ask for the next one because of a rounding error.
     first = math.floor(low / float(step) + ROUNDING)
     last = math.ceil(high / float(step) - ROUNDING)
-    return [step * index for index in range(first, last + 1)]
+    # Decimal remembers exponents: by way of text, "0E+4" is a plain 0 for whoever writes it out.
+    return [Decimal(f"{step * index:f}") for index in range(first, last + 1)]
 
 
 def _nice_step(rough: float) -> Decimal:

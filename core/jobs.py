@@ -5,10 +5,10 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import ParamSpec
 
+from celery.exceptions import OperationalError
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
-from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
 

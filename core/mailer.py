@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 
@@ -33,12 +33,14 @@ class Message:
     subject: str
     text: str
     html: str = ""
+    # Who it says it comes from; the address behind the name stays the house's own.
+    sender_name: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
     def as_bytes(self, *, at: datetime) -> bytes:
         """Build the message as it goes over the wire, signed with the moment ``at``."""
         mail = EmailMessage(policy=SMTP)
-        mail["From"] = _sender()
+        mail["From"] = _sender(self.sender_name)
         mail["To"] = Address(addr_spec=self.recipient)
         mail["Subject"] = _one_line(self.subject)
         mail["Date"] = format_datetime(at)
@@ -60,9 +62,9 @@ def sender_domain() -> str:
     return sender_address().partition("@")[2] or "localhost"
 
 
-def _sender() -> Address:
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return Address(display_name=name, addr_spec=address)
+def _sender(name: str) -> Address:
+    usual, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return Address(display_name=_one_line(name) or usual, addr_spec=address)
 
 
 def _one_line(value: str) -> str:
@@ -95,7 +97,7 @@ class Line:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._hang_up()
+        self.hang_up()
 
     def hand_over(
         self,
@@ -114,11 +116,11 @@ class Line:
         try:
             self._hand_over(message, recipient, before_data)
         except smtplib.SMTPResponseException as error:
-            self._hang_up()
+            self.hang_up()
             said = f"{error.smtp_code} {_decode(error.smtp_error)}"
             raise MailError(said, final=error.smtp_code >= 500) from error
         except (smtplib.SMTPException, OSError) as error:
-            self._hang_up()
+            self.hang_up()
             raise MailError(str(error) or type(error).__name__, final=False) from error
 
     def _hand_over(self, message: bytes, recipient: str, before_data: Callable[[], None]) -> None:
@@ -132,7 +134,7 @@ class Line:
         _expect(server.getreply(), 250)
 
     def _dial(self) -> smtplib.SMTP:
-        smtp = settings.SMTP
+        smtp: dict[str, Any] = settings.SMTP or {}
         kind = smtplib.SMTP_SSL if smtp.get("EMAIL_USE_SSL") else smtplib.SMTP
         server = kind(
             smtp["EMAIL_HOST"], smtp["EMAIL_PORT"] or 0, timeout=settings.SMTP_TIMEOUT_SECONDS
@@ -145,7 +147,8 @@ class Line:
         server.ehlo_or_helo_if_needed()
         return server
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """End the connection; the next message dials anew."""
         if self._server is not None:
             self._server.close()
             self._server = None

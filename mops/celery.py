@@ -12,5 +12,6 @@ app.autodiscover_tasks()
 # Beat only says "look what is due": everything due is computed from rows.
 app.conf.beat_schedule = {
     "numbers": {"task": "goals.tasks.heartbeat", "schedule": 30.0},
+    "mail": {"task": "teams.tasks.heartbeat", "schedule": 30.0},
     "digests": {"task": "reviews.tasks.heartbeat", "schedule": 30.0},
 }

@@ -50,12 +50,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         if _is_api(request):
             return json_problem(request, 503, _("The database is restarting. Try again soon."))
-        response = render(None, "503.html", status=503)  # type: ignore[arg-type]  # no context
+        response = render(None, "503.html", status=503)
         response["Retry-After"] = str(RETRY_AFTER)
         return response
     if _is_api(request):
         return json_problem(request, 500, _("Something went wrong on our side."))
-    return render(None, "500.html", status=500)  # type: ignore[arg-type]  # needs no context
+    return render(None, "500.html", status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's form

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from core.templatetags.ui import STATUSES
 from mops import gallery_examples as examples
 
+ROOT = "/_ui/"
 THEMES = ("system", "light", "dark")
 TEXTS = ("ordinary", "long", "thai", "pseudo")
 
@@ -28,7 +29,7 @@ THAI = [
 ]
 LONG_TAIL = " in restaurants with more than one kitchen (Lead-to-user-conversion)"
 WORDS_IN_HTML = re.compile(r">([^<>]*[^\W\d_]{4}[^<>]*)<")
-THAI_LETTERS = cycle("กำลังทดสอบความยาวของข้อความ")
+THAI_LETTERS = "กำลังทดสอบความยาวของข้อความ"
 
 
 @require_safe
@@ -39,7 +40,7 @@ def gallery(request: HttpRequest, page: str = "index") -> HttpResponse:
     ``?theme=`` chooses the theme; ``?text=`` makes what people type long or Thai, or every word
     on the page longer, with Thai letters among them (pseudo).
     """
-    if not getattr(request, "user", None) or not request.user.is_staff:  # type: ignore[union-attr]
+    if not getattr(request, "user", None) or not request.user.is_staff:
         raise Http404
     if page not in PAGES:
         raise Http404
@@ -72,10 +73,11 @@ def _retyped(value: Any, text: str, key: str = "") -> Any:
 def _pseudo(html: str) -> str:
     """Make every run of words in the body two fifths longer, in Thai letters."""
     head, body, rest = html.partition("<body")
+    letters = cycle(THAI_LETTERS)
 
     def longer(match: re.Match[str]) -> str:
         words = match[1]
-        tail = "".join(next(THAI_LETTERS) for _ in range(len(words.strip()) * 2 // 5))
+        tail = "".join(next(letters) for _ in range(len(words.strip()) * 2 // 5))
         return f">{words.rstrip()} {tail}<"
 
     return head + body + WORDS_IN_HTML.sub(longer, rest)
@@ -85,7 +87,29 @@ def _shell(page: str) -> dict[str, Any]:
     """Give what base.html needs of a page of the app; sign-in and errors have no navigation."""
     if page in PLAIN:
         return {"languages": True}
-    items = {
+    items = _items(page)
+    groups = {
+        "": ["home", "numbers"],
+        "Plan": ["empty", "scorecard"],
+        "Run": ["import-match"],
+        "Review": ["form"],
+    }
+    return {
+        "to": {name.replace("-", "_"): f"{ROOT}{name}/" for name in PAGES},
+        "workspace_name": "Rotaleaf",
+        "home_url": f"{ROOT}home/",
+        "search_url": f"{ROOT}home/",
+        "shortcuts": True,
+        "nav": [{"label": g, "items": [items[n] for n in names]} for g, names in groups.items()],
+        "nav_foot": [items["settings"], items["index"], items["signin"]],
+        "bottom_nav": [items["home"], items["numbers"], items["scorecard"], items["menu"]],
+        "freshness": {"text": "Numbers as of 08:05, Europe/Warsaw"},
+        "version": "0.1",
+    }
+
+
+def _items(page: str) -> dict[str, dict[str, Any]]:
+    items: dict[str, dict[str, Any]] = {
         "home": {"label": "Home", "icon": "home", "shortcut": "g h"},
         "numbers": {"label": "My numbers", "icon": "numbers", "count": "3", "shortcut": "g n"},
         "scorecard": {"label": "KPIs", "icon": "bars", "shortcut": "g k"},
@@ -93,28 +117,14 @@ def _shell(page: str) -> dict[str, Any]:
         "form": {"label": "Weekly review", "icon": "review"},
         "empty": {"label": "Goals", "icon": "goal"},
         "settings": {"label": "Settings", "icon": "settings"},
+        "index": {"label": "Components", "icon": "help"},
+        "signin": {"label": "Nina Kowalska", "icon": "person"},
+        "menu": {"label": "Menu", "icon": "menu"},
     }
-    for name, item in items.items():
-        item |= {"url": f"../{name}/", "current": NAV_OF.get(page, page) == name}
-    groups = {
-        "": ["home", "numbers"],
-        "Plan": ["empty", "scorecard"],
-        "Run": ["import-match"],
-        "Review": ["form"],
-    }
-    menu = {"label": "Menu", "icon": "menu", "url": "../menu/", "current": page == "menu"}
-    help_item = {"label": "Components", "icon": "help", "url": "../index/"}
-    me = {"label": "Nina Kowalska", "icon": "person", "url": "../signin/"}
+    current = NAV_OF.get(page, page)
     return {
-        "workspace_name": "Rotaleaf",
-        "home_url": "../home/",
-        "search_url": "../home/",
-        "shortcuts": True,
-        "nav": [{"label": g, "items": [items[n] for n in names]} for g, names in groups.items()],
-        "nav_foot": [items["settings"], help_item, me],
-        "bottom_nav": [items["home"], items["numbers"], items["scorecard"], menu],
-        "freshness": {"text": "Numbers as of 08:05, Europe/Warsaw"},
-        "version": "0.1",
+        name: item | {"url": f"{ROOT}{name}/", "current": name == current}
+        for name, item in items.items()
     }
 
 
@@ -151,7 +161,7 @@ def _scorecard() -> dict[str, Any]:
 
 def _kpi() -> dict[str, Any]:
     return {
-        "crumbs": [{"label": "KPIs", "url": "../scorecard/"}],
+        "crumbs": [{"label": "KPIs", "url": f"{ROOT}scorecard/"}],
         "chart": examples.chart(),
         "periods": _links("13", "26", "52", "104", current=1),
         "compared": _links("Previous", "Last year", current=1),
@@ -170,7 +180,7 @@ def _list() -> dict[str, Any]:
 
 
 def _numbers() -> dict[str, Any]:
-    return {"rows": examples.NUMBERS, "crumbs": [{"label": "KPIs", "url": "../scorecard/"}]}
+    return {"rows": examples.NUMBERS, "crumbs": [{"label": "KPIs", "url": f"{ROOT}scorecard/"}]}
 
 
 def _wizard(current: int) -> dict[str, Any]:
@@ -179,7 +189,7 @@ def _wizard(current: int) -> dict[str, Any]:
     return {
         "crumbs": [{"label": "Imports", "url": "#imports"}],
         "steps": [
-            {"label": label, "state": state, "url": "../import-match/"}
+            {"label": label, "state": state, "url": f"{ROOT}import-match/"}
             for label, state in zip(labels, states, strict=True)
         ],
         "columns": examples.COLUMNS,
@@ -202,7 +212,7 @@ def _empty() -> dict[str, Any]:
     return {
         "first_use": [
             {"label": "Choose from the library", "url": "#library", "primary": True},
-            {"label": "Write my own", "url": "../new/"},
+            {"label": "Write my own", "url": f"{ROOT}new/"},
         ],
         "no_match": [{"label": "Clear filters", "url": "#clear"}],
         "no_right": [{"label": "Write to Tom", "url": "mailto:tom@rotaleaf.example"}],
@@ -221,7 +231,7 @@ def _index() -> dict[str, Any]:
         **_kpi(),
         **_wizard(1),
         "crumbs": [],
-        "pages": [name for name in PAGES if name != "index"],
+        "pages": [{"label": name, "url": f"{ROOT}{name}/"} for name in PAGES if name != "index"],
         "themes": THEMES,
         "texts": TEXTS,
         "statuses": STATUSES,
@@ -270,7 +280,7 @@ PAGES: dict[str, Page] = {
     "menu": ("gallery/menu.html", dict),
     "signin": ("account/login.html", lambda: {"form": examples.SignInForm()}),
     "403": ("403.html", lambda: {"admins": ["Anna Lis", "Tom Zielinski"]}),
-    "404": ("404.html", lambda: {"search_url": "../home/"}),
+    "404": ("404.html", lambda: {"search_url": f"{ROOT}home/"}),
     "409": ("409.html", dict),
     "500": ("500.html", dict),
     "503": ("503.html", dict),

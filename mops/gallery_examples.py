@@ -145,7 +145,7 @@ def tile_groups() -> list[dict[str, Any]]:
     return [{"label": g, "tiles": [each for each in tiles if each["group"] == g]} for g in labels]
 
 
-ATTENTION = [
+ATTENTION: list[dict[str, Any]] = [
     {"status": "off_track", "sentence": "First contact with a hot lead 81 % (target 95 %): 2 leads are waiting", "owner": "Ewa Nowak", "age": "since Friday"},
     {"status": "off_track", "sentence": "Trial sign-ups 196 of 230: third miss in a row", "owner": "Nina Kowalska", "age": "3 weeks"},
     {"status": "at_risk", "sentence": "SQLs accepted 41 of 44: two below target", "owner": "Tom Zielinski", "age": "2 weeks"},
@@ -209,7 +209,7 @@ FINDINGS = [
     {"id": "differs", "status": "at_risk", "word": "Warning", "title": "4 values differ from what is stored", "where": "Rows 88 to 91, column CPT: 12,40 instead of 12,10 and three more", "choices": ["Keep what is stored", "Replace with the file's values"]},
 ]  # fmt: skip
 
-SETTINGS = [
+SETTINGS: list[dict[str, Any]] = [
     {"label": "General", "rows": [
         {"icon": "workspace", "label": "Workspace", "state": "Rotaleaf, Europe/Warsaw, EUR"},
         {"icon": "calendar", "label": "Weeks and working hours", "state": "Monday to Friday, 9:00 to 17:00; fiscal year from January"},

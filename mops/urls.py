@@ -2,10 +2,11 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
 from mops.demo.entrance import enter
 from mops.gallery import gallery
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 
 @login_not_required
@@ -14,7 +15,7 @@ def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # a view
     return HttpResponse("ok", content_type="text/plain")
 
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("goals.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
 ]

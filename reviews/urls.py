@@ -2,16 +2,22 @@
 
 from django.urls import include, path
 
-from reviews.views import home, settings
+from reviews.views import digests, home, outbox, settings
 
 app_name = "reviews"
 below_workspace = [
     path("", home.home, name="home"),
     path("menu/", settings.menu, name="menu"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/digest/", digests.preview, name="digest"),
+    path("settings/digest/mail.html", digests.preview_html, name="digest-html"),
+    path("settings/digest/test/", digests.send_test, name="digest-test"),
 ]
 urlpatterns = [
     path("", home.root, name="root"),
     path("start/", settings.start, name="start"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("me/email/", digests.email, name="email"),
+    path("e/unsub/<str:token>/", digests.unsubscribe, name="unsubscribe"),
     path("w/<slug:workspace>/", include(below_workspace)),
 ]

@@ -6,6 +6,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 
 from core.htmx import HtmxHttpRequest
 from teams.models import Membership, User, Workspace
@@ -15,7 +16,7 @@ from teams.policy import Action
 class WorkspaceRequest(HtmxHttpRequest):
     """A request that passed the gate."""
 
-    user: User  # type: ignore[assignment]  # the gate lets nobody anonymous through
+    user: User  # the gate lets nobody anonymous through
     workspace: Workspace
     membership: Membership
 
@@ -45,7 +46,9 @@ def workspace_view(action: Action) -> Callable[[WorkspaceView[P]], Callable[...,
             enter(request, workspace)
             if not request.membership.may(action):
                 raise RoleTooLowError
-            return view(request, *args, **kwargs)
+            # Every clock time on a page is the workspace's.
+            with timezone.override(request.workspace.zone):
+                return view(request, *args, **kwargs)
 
         gated.gate = action  # type: ignore[attr-defined]
         return gated

@@ -16,7 +16,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = reverse("account_reset_password_from_key", args=["UIDKEY", "KEY"])
-        return settings.SITE_URL + path.replace("UIDKEY-KEY", key)
+        return f"{settings.SITE_URL}{path}".replace("UIDKEY-KEY", key)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         super().send_mail(template_prefix, email, context | {"site_url": settings.SITE_URL})

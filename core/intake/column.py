@@ -28,8 +28,9 @@ class Column:
     One column of a table.
 
     ``header`` is the file's, ``name`` one that is never empty and never twice in a table.
-    ``alternatives`` are decimal marks or codes of date formats between which a person can
-    choose. ``readable`` is the share of the different cells that can be read.
+    ``decimal_mark`` is "" where no cell depends on it. ``alternatives`` are decimal marks or
+    codes of date formats between which a person can choose. ``readable`` is the share of the
+    different cells that can be read.
     """
 
     index: int
@@ -44,6 +45,10 @@ class Column:
     alternatives: tuple[str, ...] = ()
     readable: float = 1.0
 
+    @property
+    def is_readable_number(self) -> bool:
+        return self.kind is Kind.NUMBER and self.certainty is not Certainty.OPEN
+
     def number_reader(self) -> Callable[[str], Decimal | None]:
         """
         Give a reader for the column's cells; it raises CellError.
@@ -51,7 +56,7 @@ class Column:
         Raises:
             IntakeError: nobody has chosen the decimal mark, and it makes a difference.
         """
-        if self.kind is Kind.NUMBER and not self.decimal_mark:
+        if self.kind is Kind.NUMBER and self.certainty is Certainty.OPEN:
             raise self._undecided()
         return number_reader(self.decimal_mark or ".", rounded=self.rounded)
 

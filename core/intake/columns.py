@@ -86,17 +86,15 @@ def _of_numbers(column: Column, texts: list[str], shapes: set[str], asked: str) 
 def _marks_agreed(columns: list[Column]) -> list[Column]:
     """Read what can be read two ways as the other columns are read, if they agree."""
     decided = {column.decimal_mark for column in columns if column.decimal_mark}
-    mark = decided.pop() if len(decided) == 1 else ""
-
-    def agreed(column: Column) -> Column:
-        if column.kind is not Kind.NUMBER or column.decimal_mark:
-            return column
-        if column.certainty is Certainty.OPEN:
-            certainty = Certainty.LIKELY if mark else Certainty.OPEN
-            return replace(column, decimal_mark=mark, certainty=certainty)
-        return replace(column, decimal_mark=mark or ".")  # whole numbers only
-
-    return [agreed(column) for column in columns]
+    if len(decided) != 1:
+        return columns
+    (mark,) = decided
+    return [
+        replace(column, decimal_mark=mark, certainty=Certainty.LIKELY)
+        if column.kind is Kind.NUMBER and column.certainty is Certainty.OPEN
+        else column
+        for column in columns
+    ]
 
 
 def _dates_agreed(columns: list[Column], texts: list[list[str]]) -> list[Column]:
@@ -123,7 +121,7 @@ def _readable(column: Column, texts: list[str]) -> float:
     reader: Callable[[str], object] = str
     if column.date_format:
         reader = column.date_format.read
-    elif column.decimal_mark:
+    elif column.is_readable_number:
         reader = column.number_reader()
     return sum(_reads(reader, text) for text in texts) / len(texts) if texts else 1.0
 

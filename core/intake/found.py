@@ -52,6 +52,7 @@ class FoundTable:
         # Cells without a name at the end may be missing in a row, and nobody misses them.
         self._named = _last_filled(head.header.cells) if head.header else self.width
         self.has_values = any(map(has_values, head.rows))
+        self.is_list = all(row.filled == 1 for row in (*widest, *head.rows))
         self.first_line = head.header.line if head.header else 0
         self.last_line = head.header.last_line if head.header else 0
         self.row_count = 0

@@ -1,15 +1,16 @@
 """Finding the tables of a file in one pass over its rows."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from core.intake.errors import IntakeError, cell_too_long
 from core.intake.found import FoundTable
-from core.intake.heads import HEAD, Head, has_values, split_head, without_titles
+from core.intake.heads import HEAD, NO_HEADER, has_values, split_head, without_titles
 from core.intake.limits import MAX_CELL, MAX_COLUMNS, MAX_LINES, MAX_ROWS, MAX_TABLES
+from core.intake.options import ReadOptions
 from core.intake.rows import Row
 from core.intake.skipped import Reason, Skipped, SkippedLines
 from core.intake.words import figure
@@ -26,19 +27,16 @@ class Layout:
     line_count: int
 
 
-def find_tables(
-    rows: Iterable[Row], *, header_row: int | None, skip_lines: Collection[int], widens: bool
-) -> Layout:
+def find_tables(rows: Iterable[Row], options: ReadOptions, *, widens: bool) -> Layout:
     """
     Find where tables begin and end, and gather what their columns hold.
 
-    ``header_row`` is the line that a person named as a header, or 0 if they said there is none;
-    ``skip_lines`` are the lines that they left out. ``widens`` as in FoundTable.
+    Of the options, those about lines and tables are obeyed. ``widens`` is as in FoundTable.
 
     Raises:
-        IntakeError: there is no table, no such line, or more of something than the limits allow.
+        IntakeError: there is no table, or more of something than the limits allow.
     """
-    scan = _Scan(header_row, skip_lines, widens=widens)
+    scan = _Scan(options, widens=widens)
     for row in rows:
         scan.take(row)
     return scan.finish()
@@ -52,11 +50,8 @@ class _Scan:
     open (``_head`` is None), and each further row belongs to the last table.
     """
 
-    def __init__(
-        self, header_row: int | None, skip_lines: Collection[int], *, widens: bool
-    ) -> None:
-        self._header_row = header_row
-        self._skip_lines = skip_lines
+    def __init__(self, options: ReadOptions, *, widens: bool) -> None:
+        self._options = options
         self._widens = widens
         self._tables: list[FoundTable] = []
         self._skipped = SkippedLines()
@@ -74,9 +69,9 @@ class _Scan:
         if row.is_blank:
             self._end_block()
             self._skipped.add(Reason.BLANK, row)
-        elif row.line in self._skip_lines:
+        elif row.line in self._options.skip_lines:
             self._skipped.add(Reason.CHOSEN, row)
-        elif self._head is None and row.line != self._header_row:
+        elif self._head is None and row.line != self._options.header_row:
             self._add(row)
         else:
             self._wait(row)
@@ -85,7 +80,7 @@ class _Scan:
         self._end_block()
         if not self._tables and self._titles:  # a list of words under each other
             titles, self._titles = self._titles, []
-            self._begin_table(split_head(titles, self._header_row))
+            self._begin_table(titles)
         self._drop_titles()
         if not self._tables:
             raise IntakeError(_("There is no table in the file."), code="empty")
@@ -104,7 +99,7 @@ class _Scan:
 
     def _set_aside(self, row: Row) -> bool:
         """Set aside a "sep=" line, or a comment above a table."""
-        if row.line == self._header_row:
+        if row.line == self._options.header_row:
             return False
         if row.line == 1 and _SEPARATOR.match(row.cells[0]):
             self._skipped.add(Reason.SEPARATOR, row)
@@ -123,23 +118,27 @@ class _Scan:
 
     def _open_block(self, rows: list[Row]) -> None:
         self._head = None
-        is_named = any(row.line == self._header_row for row in rows)
+        is_named = any(row.line == self._options.header_row for row in rows)
         rest = rows if is_named else self._without_titles(rows)
         if not rest:
             self._titles += rows
         elif is_named or not self._tables or _begins_table(rest, self._tables[-1]):
-            self._begin_table(split_head(rows, self._header_row))
+            self._begin_table(rows)
         else:
             self._titles += rows[: len(rows) - len(rest)]
             self._continue_table(rest)
 
     def _without_titles(self, rows: list[Row]) -> list[Row]:
-        is_list = self._tables[-1].width == 1 if self._tables else len(rows) == HEAD
+        is_list = self._tables[-1].is_list if self._tables else len(rows) == HEAD
         return rows if is_list else without_titles(rows)
 
-    def _begin_table(self, head: Head) -> None:
+    def _begin_table(self, rows: list[Row]) -> None:
         if len(self._tables) == MAX_TABLES:
             raise _too_many_tables()
+        header_row = self._options.header_row
+        if header_row == NO_HEADER and len(self._tables) != (self._options.table or 0):
+            header_row = None  # what a person said about one table is not said about the others
+        head = split_head(rows, header_row)
         titles = [*self._titles, *head.titles]
         self._titles = []
         for row in titles:

@@ -72,12 +72,7 @@ def _open_sheet(workbook: Workbook, sheet: str, options: ReadOptions) -> Table:
 def _open(
     rows: Callable[[], Iterator[Row]], options: ReadOptions, sheets: tuple[str, ...] = ()
 ) -> Table:
-    layout = find_tables(
-        rows(),
-        header_row=options.header_row,
-        skip_lines=options.skip_lines,
-        widens=bool(sheets),
-    )
+    layout = find_tables(rows(), options, widens=bool(sheets))
     index = _chosen(layout, options)
     found = layout.tables[index]
     columns = describe_columns(_headers(found), found.evidence, options)
@@ -103,17 +98,17 @@ def _open(
 
 
 def _chosen(layout: Layout, options: ReadOptions) -> int:
-    """Give the index of the table asked for, or else of the first that has rows."""
+    """Give the index of the table asked for, by its header or its number, or of the first."""
     headers = [table.header.line if table.header else NO_HEADER for table in layout.tables]
-    if options.header_row and options.header_row not in headers:
-        raise _unknown(_("Line %(what)s of the file is no row of a table."), options.header_row)
-    if options.table is not None:
-        if options.table >= len(layout.tables):
-            raise _unknown(_("There is no table %(what)s in the file."), options.table + 1)
-        return options.table
     if options.header_row:
+        if options.header_row not in headers:
+            raise _unknown(_("Line %(what)s is no row of a table."), options.header_row)
         return headers.index(options.header_row)
-    return next((index for index, table in enumerate(layout.tables) if table.row_count), 0)
+    if options.table is None:
+        return next((index for index, table in enumerate(layout.tables) if table.row_count), 0)
+    if options.table >= len(layout.tables):
+        raise _unknown(_("There is no table %(what)s in the file."), options.table + 1)
+    return options.table
 
 
 def _headers(found: FoundTable) -> list[str]:

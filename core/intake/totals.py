@@ -60,9 +60,7 @@ def adds_up(total: Row, others: Iterable[Row], columns: Sequence[Column]) -> boo
     Half of its numbers are enough: reach and rates are in totals rows too, and do not add up.
     """
     readers = {
-        column.index: column.number_reader()
-        for column in columns
-        if column.kind is Kind.NUMBER and column.decimal_mark
+        column.index: column.number_reader() for column in columns if column.is_readable_number
     }
     sums = {index: _Sum(number) for index, number in _numbers(total, readers).items()}
     for row in others:

@@ -69,7 +69,7 @@ class KpiChanges(StrictSerializer):
     segment_total = serializers.ChoiceField(Kpi.SegmentTotal.choices)
     owner = _owner()
     team = _team(allow_null=True)
-    source = serializers.CharField(max_length=120, allow_blank=True)
+    source = serializers.CharField(max_length=120, allow_blank=True)  # type: ignore[assignment]  # a field of this name, not DRF's attribute
     band = PlainDecimalField(min_value=0, max_value=100)
     plausible_min = PlainDecimalField(allow_null=True)
     plausible_max = PlainDecimalField(allow_null=True)
@@ -193,7 +193,7 @@ class MeasurementSerializer(StrictSerializer):
     segment = serializers.CharField(source="series.segment.code", default=None, allow_null=True)
     value = PlainDecimalField(allow_null=True)
     note = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of this name, not DRF's attribute
     recorded_by = serializers.CharField(source="recorded_by.user.email")
     recorded_at = serializers.DateTimeField()
 
@@ -206,7 +206,7 @@ class NewMeasurement(StrictSerializer):
     segment = serializers.CharField(max_length=120, required=False, allow_null=True)
     value = PlainDecimalField(allow_null=True)
     note = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    source = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    source = serializers.CharField(max_length=80, required=False, allow_blank=True)  # type: ignore[assignment]  # a field of this name, not DRF's attribute
 
 
 class MeasurementBatch(StrictSerializer):
@@ -223,4 +223,4 @@ class MeasurementOutcome(StrictSerializer):
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
-    errors = _RowProblem(many=True, required=False)
+    errors = _RowProblem(many=True, required=False)  # type: ignore[assignment]  # a field of this name, not DRF's attribute

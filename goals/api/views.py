@@ -489,7 +489,7 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _author(self) -> Author:
-        token = self.request.auth
+        token: Any = self.request.auth
         narrow = isinstance(token, ApiToken) and token.scope == ApiToken.Scope.MEASUREMENTS
         return Author(
             membership=self.membership,

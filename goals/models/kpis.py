@@ -1,6 +1,7 @@
 """KPIs, the segments they are broken down by, and their targets."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -189,7 +190,7 @@ class Kpi(WorkspaceOwned):
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = KpiQuerySet.as_manager()
+    objects: ClassVar = KpiQuerySet.as_manager()
 
     class Meta:
         constraints = [

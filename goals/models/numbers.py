@@ -8,8 +8,6 @@ from goals.models.kpis import Kpi, Segment
 from goals.querysets import MeasurementQuerySet, SeriesQuerySet
 from teams.models import Membership, Workspace
 
-VALUE = {"max_digits": 24, "decimal_places": 8}
-
 
 class Series(models.Model):
     """
@@ -58,7 +56,7 @@ class Measurement(models.Model):
         db_index=False,
     )
     on_date = models.DateField()
-    value = models.DecimalField(**VALUE, null=True)
+    value = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     note = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=80)
     recorded_by = models.ForeignKey(
@@ -96,7 +94,7 @@ class MeasurementRevision(models.Model):
         db_index=False,
     )
     on_date = models.DateField()
-    value = models.DecimalField(**VALUE, null=True)
+    value = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     note = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=80)
     recorded_by = models.ForeignKey(
@@ -158,9 +156,9 @@ class KpiRollup(models.Model):
     value = models.DecimalField(max_digits=38, decimal_places=8, null=True)
     total = models.DecimalField(max_digits=38, decimal_places=8, null=True)
     count = models.IntegerField()
-    last = models.DecimalField(**VALUE, null=True)
-    least = models.DecimalField(**VALUE, null=True)
-    most = models.DecimalField(**VALUE, null=True)
+    last = models.DecimalField(max_digits=24, decimal_places=8, null=True)
+    least = models.DecimalField(max_digits=24, decimal_places=8, null=True)
+    most = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     known_gaps = models.IntegerField()
     expected = models.IntegerField()
 

@@ -103,7 +103,8 @@ def _check(node: ast.AST) -> None:
                 % {"name": node.id}
             )
     elif isinstance(node, ast.Constant):
-        if type(node.value) not in (int, float) or not math.isfinite(node.value):
+        number = node.value
+        if type(number) not in (int, float) or not math.isfinite(float(str(number))):
             raise FormulaError(_("Only numbers and codes of KPIs stand in a formula."))
     elif not isinstance(node, (*_ALLOWED, *_OPERATORS)):
         raise FormulaError(_("A formula knows + − × ÷ and parentheses, and nothing else."))

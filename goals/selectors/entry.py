@@ -94,20 +94,20 @@ def _wanted(
         kpis = kpis.owned_by(owner)
     if not by.may(Action.ENTER_NUMBERS):
         kpis = kpis.owned_by(by)
-    chosen = list(kpis.select_related("breakdown").in_order())
-    breakdowns = {kpi.breakdown_id for kpi in chosen if kpi.breakdown_id}
-    segments: dict[int, list[Segment]] = {}
-    if breakdowns:
-        rows = Segment.objects.filter(breakdown__in=breakdowns).active_on(week)
-        for segment in rows.order_by("name", "pk"):
-            segments.setdefault(segment.breakdown_id, []).append(segment)
+    chosen = list(kpis.select_related("breakdown", "workspace").in_order())
+    segments = _segments({kpi.breakdown_id for kpi in chosen}, week)
     for kpi in chosen:
-        parts: list[Segment | None] = [None]
-        if kpi.breakdown_id:
-            parts = list(segments.get(kpi.breakdown_id, []))
-        for segment in parts:
+        for segment in segments.get(kpi.breakdown_id, []) if kpi.breakdown_id else [None]:
             for start in _periods(workspace, kpi.grain, week):
                 yield kpi, segment, start
+
+
+def _segments(breakdowns: set[int | None], week: date) -> dict[int | None, list[Segment | None]]:
+    rows = Segment.objects.filter(breakdown__in=breakdowns - {None}).active_on(week)
+    found: dict[int | None, list[Segment | None]] = {}
+    for segment in rows.order_by("name", "pk"):
+        found.setdefault(segment.breakdown_id, []).append(segment)
+    return found
 
 
 def _periods(workspace: Workspace, grain: Grain, week: date) -> list[date]:

@@ -13,8 +13,7 @@ _STATEMENTS = (
     f"DELETE FROM measurement_revisions WHERE series_id IN ({_SERIES})",  # noqa: S608  # constants
     f"DELETE FROM kpi_rollups WHERE series_id IN ({_SERIES})",  # noqa: S608  # constants
     "DELETE FROM dirty_marks WHERE workspace_id = %(workspace)s",
-    "DELETE FROM goals_series WHERE kpi_id IN"
-    " (SELECT id FROM goals_kpi WHERE workspace_id = %(workspace)s)",
+    f"DELETE FROM goals_series WHERE id IN ({_SERIES})",  # noqa: S608  # constants
 )
 
 

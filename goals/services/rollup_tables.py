@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -135,9 +136,9 @@ def segments_of(kpis: Collection[int]) -> dict[int, list[SeriesFacts]]:
     return found
 
 
-def _facts_from(row: tuple[object, ...]) -> SeriesFacts:
+def _facts_from(row: tuple[Any, ...]) -> SeriesFacts:
     series, kpi, segment, cadence, *rest = row
-    return SeriesFacts(series, kpi, segment, CADENCE_GRAINS[str(cadence)], *rest)  # type: ignore[arg-type]
+    return SeriesFacts(series, kpi, segment, CADENCE_GRAINS[cadence], *rest)
 
 
 def note_first_values(series: Collection[int]) -> list[tuple[int, date | None, date | None]]:
@@ -396,13 +397,13 @@ def _arrays(names: Iterable[str], rows: Collection[tuple[object, ...]]) -> dict[
     return {name: filled.get(name, []) for name in names}
 
 
-def _run(statement: str, parameters: dict[str, object]) -> None:
+def _run(statement: str, parameters: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
 
 
-def _fetch(statement: str, parameters: dict[str, object]) -> list[tuple[object, ...]]:
+def _fetch(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        rows: list[tuple[object, ...]] = cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

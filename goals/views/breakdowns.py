@@ -1,5 +1,7 @@
 """Pages of breakdowns."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -54,14 +56,14 @@ def change_segment(request: WorkspaceRequest, number: int, deed: str) -> HttpRes
     segments = Segment.objects.for_workspace(request.workspace)
     segment = get_object_or_404(segments.select_related("breakdown__workspace"), number=number)
     today = request.workspace.today(at=clock.now())
-    changes = {
+    deeds: dict[str, dict[str, Any]] = {
         "exclude": {"counts_in_total": False},
         "include": {"counts_in_total": True},
         "archive": {"archived_on": today},
         "restore": {"archived_on": None},
-    }[deed]
+    }
     try:
-        breakdowns.change_segment(segment=segment, version=segment.version, **changes)
+        breakdowns.change_segment(segment=segment, version=segment.version, **deeds[deed])
     except ConflictError as error:
         messages.error(request, str(error))
     return redirect("goals:breakdowns", request.workspace.slug)

@@ -23,7 +23,7 @@ def make_link() -> str:
     """Give an address that signs one browser in as the demo's visitor, once, within a day."""
     token = secrets.token_urlsafe(24)
     cache.set(_key(token), 1, VALID_SECONDS)
-    return settings.SITE_URL + reverse("demo", args=[token])
+    return f"{settings.SITE_URL}{reverse('demo', args=[token])}"
 
 
 @login_not_required

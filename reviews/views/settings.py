@@ -69,10 +69,13 @@ def _people_group(request: WorkspaceRequest) -> dict[str, Any]:
 
 def _numbers_group(request: WorkspaceRequest) -> dict[str, Any]:
     breakdowns = Breakdown.objects.for_workspace(request.workspace).count()
-    rows = [
-        _row(request, "goals:breakdowns", "bars", _("Breakdowns"), str(breakdowns)),
-    ]
-    return {"label": _("Numbers"), "rows": rows}
+    rows = [_row(request, "goals:breakdowns", "bars", _("Breakdowns"), str(breakdowns))]
+    if request.membership.may(Action.PREVIEW_DIGESTS):
+        here = request.workspace
+        day, time = here.get_digest_weekday_display(), f"{here.digest_time:%H:%M}"
+        state = _("%(day)s, %(time)s") % {"day": day, "time": time}
+        rows.append(_row(request, "reviews:digest", "mail", _("Weekly digest"), state))
+    return {"label": _("Numbers and mail"), "rows": rows}
 
 
 @workspace_view(Action.READ)
@@ -111,6 +114,6 @@ def start(request: HttpRequest) -> HttpResponse:
 def _may_start(request: HttpRequest) -> bool:
     """Let only somebody at the machine itself, or with the setup token, be the first owner."""
     if configuration.SETUP_TOKEN:
-        return request.GET.get("token") == configuration.SETUP_TOKEN
+        return bool(request.GET.get("token") == configuration.SETUP_TOKEN)
     behind_proxy = "X-Forwarded-For" in request.headers
     return request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1", ""} and not behind_proxy

@@ -55,7 +55,8 @@ class SessionAuthentication(authentication.SessionAuthentication):
         found = list(memberships.order_by("pk")[:2])
         if len(found) == 1:
             found[0].user = user
-            return found[0]
+            only: Membership = found[0]
+            return only
         if found:
             detail = _("You belong to several workspaces: name one in the X-Workspace header.")
             raise Problem(400, detail)

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # not typed
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # not typed
     target_class = "teams.api.auth.TokenAuthentication"
     name = "token"
 
@@ -13,7 +13,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # not 
         return {"type": "http", "scheme": "bearer", "bearerFormat": "mops_…"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # not typed
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # not typed
     target_class = "teams.api.auth.SessionAuthentication"
     name = "session"
 

@@ -47,7 +47,8 @@ class WorkspaceAPI(GenericViewSet[Any]):
         return self.membership.user
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().for_workspace(self.workspace)
+        rows: Any = super().get_queryset()
+        return rows.for_workspace(self.workspace)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method in SAFE or "Idempotency-Key" not in request.headers:

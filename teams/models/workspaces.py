@@ -134,7 +134,7 @@ class Membership(WorkspaceOwned):
     joined_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = MembershipQuerySet.as_manager()
+    objects: ClassVar = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -111,7 +111,7 @@ def link_of(invitation: Invitation) -> str:
     """Give the signed address that the invited person opens."""
     # The moment is part of the signature, so renewing an invitation ends older links.
     token = signing.dumps([invitation.pk, invitation.invited_at.timestamp()], salt=_SALT)
-    return settings.SITE_URL + reverse("teams:join", args=[token])
+    return f"{settings.SITE_URL}{reverse('teams:join', args=[token])}"
 
 
 def find(token: str, *, at: datetime) -> Invitation | None:

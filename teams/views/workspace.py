@@ -37,8 +37,8 @@ def general(request: WorkspaceRequest) -> HttpResponse:
                     **form.cleaned_data,
                 )
             except ConflictError as error:
-                context = {"who": str(error), "theirs_url": request.path}
-                return render(request, "409.html", context, status=409)
+                conflict = {"who": str(error), "theirs_url": request.path}
+                return render(request, "409.html", conflict, status=409)
             messages.success(request, _("Saved."))
             return redirect("teams:general", workspace.slug)
     context = {

@@ -88,6 +88,10 @@ def test_ticks_are_round_numbers_around_the_values(values, ticks):
     assert nice_ticks(decimals(*values)) == decimals(*ticks)
 
 
+def test_ticks_are_written_without_exponents():
+    assert [str(tick) for tick in nice_ticks(decimals(0, 400_000))][:2] == ["0", "100000"]
+
+
 def test_equal_values_have_ticks_on_both_sides():
     ticks = nice_ticks(decimals(0, 0))
 
@@ -99,8 +103,9 @@ def test_equal_values_have_ticks_on_both_sides():
 def test_ticks_enclose_every_value_and_are_few(values):
     ticks = nice_ticks(values)
 
-    assert ticks[0] <= min(values)
-    assert max(values) <= ticks[-1]
+    hair = (ticks[1] - ticks[0]) / 1_000_000
+    assert ticks[0] - hair <= min(values)
+    assert max(values) <= ticks[-1] + hair
     assert 3 <= len(ticks) <= 7
 
 

@@ -36,9 +36,8 @@ def test_an_icon_name_cannot_break_out_of_its_attribute():
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
 def test_every_icon_that_a_template_names_is_in_the_sprite(template):
-    named = re.findall(
-        r'(?:{% icon |icon_name=|icon_name\|default:)"([a-z-]+)"', template.read_text()
-    )
+    naming = r'(?:{% icon |icon_name=|icon_name\|default:)"([a-z-]+)"'
+    named = re.findall(naming, template.read_text())
 
     unknown = [name for name in named if f'id="{name}"' not in SPRITE]
     assert unknown == []

@@ -9,6 +9,7 @@ from django.urls import path
 
 from mops.embedded import paths
 
+DEMO = False
 EMBEDDED_DATABASE = EMBEDDED_BROKER = True
 DATABASES = {
     "default": {

@@ -16,7 +16,7 @@ from mops.embedded import paths
 from mops.embedded.errors import StartError
 from mops.embedded.lock import ownership
 from mops.embedded.servers import embedded_servers, end_leftovers, running
-from mops.preparations import GREETINGS, PREPARATIONS
+from mops.preparations import PREPARATIONS, greetings
 from mops.supervisor import STOP_SIGNALS, Supervisor, Terminal
 
 WIDTH_OF_NAMES = len("postgres")
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             return
         self.greeted = True
         self.terminal.say(f"mops is ready at http://localhost:{self.port}")
-        for command in GREETINGS:
+        for command in greetings():
             self.terminal.say(_output_of(command))
         connections.close_all()
 

@@ -1,0 +1,1 @@
+"""Commands of KPIs and numbers."""

@@ -1,0 +1,123 @@
+"""Digests: who gets one, and what became of each."""
+
+from typing import ClassVar, Self
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.claims import WaitingWork, WaitingWorkQuerySet
+from teams.models import Membership, Team, Workspace, WorkspaceOwned, WorkspaceOwnedQuerySet
+
+
+class SubscriptionQuerySet(WorkspaceOwnedQuerySet):
+    def wanted(self) -> Self:
+        """Keep subscriptions that are on and whose person still belongs here."""
+        return self.filter(is_on=True, membership__ended_at=None, membership__user__is_active=True)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class DigestSubscription(WorkspaceOwned):
+    """A member's wish for one kind of weekly digest; switched off it stays, so it stays off."""
+
+    class Variant(models.TextChoices):
+        PERSONAL = "personal", _("Personal: what needs me first")
+        TEAM = "team", _("Team: the KPIs of a team")
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="digests")
+    variant = models.CharField(_("Variant"), max_length=8, choices=Variant.choices)
+    # The team variant without a team tells of the whole workspace.
+    team = models.ForeignKey(
+        Team, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    is_on = models.BooleanField(_("On"), default=True)
+    paused_until = models.DateField(_("Paused until"), null=True, blank=True)
+
+    objects: ClassVar = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "variant", "team"],
+                name="digest_subscription_is_unique",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(variant="team") | Q(team=None),
+                name="digest_team_goes_with_variant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.variant}"
+
+
+class DigestRun(WorkspaceOwned):
+    """The digests of one week of a workspace: made once, however often somebody looks."""
+
+    week = models.DateField()
+    due_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "week"], name="digest_run_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id} {self.week}"
+
+
+class DeliveryQuerySet(WaitingWorkQuerySet):
+    def for_workspace(self, workspace: Workspace) -> Self:
+        return self.filter(run__workspace=workspace)
+
+
+class DigestDelivery(WaitingWork):
+    """
+    One digest to one person.
+
+    ``handing_over`` is committed after the server's go-ahead and before the first byte of the
+    message. If the worker dies after that, nobody can know whether the mail arrived: the row
+    becomes ``unknown``, is shown, and never sent again.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        HANDING_OVER = "handing_over", _("Being handed over")
+        SENT = "sent", _("Sent")
+        KEPT = "kept", _("Kept in the outbox")
+        SKIPPED = "skipped", _("Not wanted any more")
+        FAILED = "failed", _("Failed")
+        UNKNOWN = "unknown", _("Unknown: may have arrived")
+
+    run = models.ForeignKey(DigestRun, on_delete=models.CASCADE, related_name="deliveries")
+    subscription = models.ForeignKey(
+        DigestSubscription, on_delete=models.CASCADE, related_name="deliveries"
+    )
+    state = models.CharField(
+        _("State"), max_length=12, choices=State.choices, default=State.WAITING
+    )
+    recipient = models.EmailField(max_length=254, blank=True)
+    subject = models.CharField(max_length=120, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "subscription"], name="digest_delivery_is_unique"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(state__in=["waiting", "handing_over"]),
+                name="digest_delivery_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.subscription_id}: {self.state}"

@@ -1,0 +1,1 @@
+"""Arithmetic of the room: no database, no clock, no request."""
