@@ -26,17 +26,15 @@ def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse
     """Say who can grant access, where the person is a member at all."""
     if _is_api(request):
         return json_problem(request, 403, _("Your role does not allow this."))
+    return render(request, "403.html", {"admins": _admins(request)}, status=403)
+
+
+def _admins(request: HttpRequest) -> list[str]:
     workspace = getattr(request, "workspace", None)
-    admins = (
-        Membership.objects.active()
-        .for_workspace(workspace)
-        .at_least(Role.ADMIN)
-        .select_related("user")
-        .order_by("-role", "pk")[:5]
-        if workspace
-        else []
-    )
-    return render(request, "403.html", {"admins": admins}, status=403)
+    if workspace is None:
+        return []
+    here = Membership.objects.active().for_workspace(workspace).at_least(Role.ADMIN)
+    return [each.user.name for each in here.select_related("user").order_by("-role", "pk")[:5]]
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's form

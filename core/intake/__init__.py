@@ -8,6 +8,7 @@ each column gives a reader that turns its cells into numbers or dates, or says w
 from core.intake.column import Certainty, Column
 from core.intake.dates import DateFormat
 from core.intake.errors import AmbiguousNumberError, CellError, IntakeError
+from core.intake.found import LineCount
 from core.intake.opening import open_table
 from core.intake.options import ColumnOptions, Kind, ReadOptions
 from core.intake.rows import Row
@@ -23,6 +24,7 @@ __all__ = [
     "DateFormat",
     "IntakeError",
     "Kind",
+    "LineCount",
     "ReadOptions",
     "Reason",
     "Row",

@@ -18,7 +18,6 @@ from core.periods import Grain
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 BUDDHIST_ERA = 543
 PIVOT = 70
-LONGEST = 100
 
 _TIME = (
     r"(?:(?:t|,? (?:at )?)(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-6][0-9](?:[.,][0-9]+)?)?"
@@ -120,8 +119,6 @@ def find(code: str, body: str, pivot: int = PIVOT) -> date | None:
     Raises:
         ValueError: it is written so, but the calendar has no such date.
     """
-    if len(body) > LONGEST:
-        return None
     for pattern in FORMS[code].patterns:
         match = pattern.fullmatch(body)
         if match:

@@ -14,6 +14,8 @@ from core.intake.errors import CellError
 from core.intake.words import shown
 from core.periods import Grain
 
+# No date is written longer.
+LONGEST = 100
 # Texts that come again and again are remembered, up to this many per column.
 REMEMBERED = 4096
 
@@ -51,7 +53,7 @@ class DateFormat:
         if body in MISSING:
             return None
         try:
-            day = self.find(body) or find("iso", body)
+            day = self.find(body) or DateFormat("iso").find(body)
         except ValueError:
             raise _no_such_date(text) from None
         if day is None:
@@ -66,6 +68,8 @@ class DateFormat:
         Raises:
             ValueError: it is written so, but the calendar has no such date.
         """
+        if len(body) > LONGEST:
+            return None
         if self.code in RANGES:
             return find_range(body, RANGES[self.code], self.pivot)
         return find(self.code, body, self.pivot)

@@ -1,6 +1,6 @@
 """A table while its file goes by: where it is, how many rows it has, what its columns hold."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.intake.evidence import Evidence
 from core.intake.heads import Head, has_values
@@ -81,16 +81,25 @@ class FoundTable:
         self.row_count += 1
         self._batch.append(fitted.cells)
         if len(self._batch) == BATCH:
-            self.finish()
+            self._flush()
 
-    def finish(self) -> None:
-        """Take in what is left of the last batch."""
+    def close(self) -> None:
+        """Take in what is left; no row will follow."""
+        self._flush()
+        self.first_row = self.first_row and self.first_row.fitted(self.width)
+        self.last_row = self.last_row and self.last_row.fitted(self.width)
+        self.candidates = [
+            replace(candidate, row=candidate.row.fitted(self.width) or candidate.row)
+            for candidate in self.candidates
+        ]
+
+    def _flush(self) -> None:
         for evidence, cells in zip(self.evidence, zip(*self._batch, strict=True), strict=False):
             evidence.add(cells)
         self._batch.clear()
 
     def _widened(self, row: Row) -> Row:
-        self.finish()
+        self._flush()
         self.evidence += [Evidence() for _column in range(self.width, len(row.cells))]
         self.width = len(row.cells)
         return row

@@ -38,9 +38,13 @@ def split_head(rows: Sequence[Row], header_row: int | None) -> Head:
         start = lines.index(header_row)
         return Head(rows[:start], rows[start], rows[start + 1 :])
     start = _first_wide(rows)
-    if header_row != NO_HEADER and _is_header(rows[start], rows[start + 1 :]):
-        return Head(rows[:start], rows[start], rows[start + 1 :])
-    return Head(rows[:start], None, rows[start:])
+    titles, candidate, below = rows[:start], rows[start], rows[start + 1 :]
+    is_named = is_header(candidate, below)
+    if is_named is None:  # words only, or nothing below
+        is_named = bool(below) or not has_values(candidate)
+    if is_named and header_row != NO_HEADER:
+        return Head(titles, candidate, below)
+    return Head(titles, None, rows[start:])
 
 
 def without_titles(rows: list[Row]) -> list[Row]:
@@ -68,14 +72,12 @@ def _first_wide(rows: Sequence[Row]) -> int:
     return start
 
 
-def _is_header(candidate: Row, rows: Sequence[Row]) -> bool:
+def is_header(candidate: Row, rows: Sequence[Row]) -> bool | None:
     """
-    Tell a header from data: over dates and numbers it has words.
+    Tell a header from data: over dates and numbers it has words. None if there are neither.
 
     Dates decide alone, because numbers may well be names: product codes, years.
     """
-    if not rows:
-        return not has_values(candidate)
     over_dates, over_numbers = [], []
     for index, name in enumerate(candidate.cells):
         cells = [row.cells[index] for row in rows if index < len(row.cells)]
@@ -88,8 +90,15 @@ def _is_header(candidate: Row, rows: Sequence[Row]) -> bool:
             over_numbers.append(name)
     if over_dates:
         return not all(map(_is_date, over_dates))
+    if not over_numbers:
+        return None
     data = [name for name in over_numbers if is_number(name)]
     return 2 * len(data) <= len(over_numbers) or all(map(_is_year, data))
+
+
+def has_only_words(row: Row) -> bool:
+    """Tell whether a row has no number, date or sign for a missing value in it."""
+    return not has_values(row) and not any(cell.strip() and is_missing(cell) for cell in row.cells)
 
 
 def _is_year(text: str) -> bool:

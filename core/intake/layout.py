@@ -8,7 +8,14 @@ from django.utils.translation import gettext as _
 
 from core.intake.errors import IntakeError, cell_too_long
 from core.intake.found import FoundTable
-from core.intake.heads import HEAD, NO_HEADER, has_values, split_head, without_titles
+from core.intake.heads import (
+    HEAD,
+    NO_HEADER,
+    has_only_words,
+    is_header,
+    split_head,
+    without_titles,
+)
 from core.intake.limits import MAX_CELL, MAX_COLUMNS, MAX_LINES, MAX_ROWS, MAX_TABLES
 from core.intake.options import ReadOptions
 from core.intake.rows import Row
@@ -83,9 +90,9 @@ class _Scan:
             self._begin_table(titles)
         self._drop_titles()
         if not self._tables:
-            raise IntakeError(_("There is no table in the file."), code="empty")
+            raise no_table()
         for table in self._tables:
-            table.finish()
+            table.close()
         return Layout(self._tables, self._skipped.in_order(), self._lines)
 
     def _wait(self, row: Row) -> None:
@@ -122,11 +129,25 @@ class _Scan:
         rest = rows if is_named else self._without_titles(rows)
         if not rest:
             self._titles += rows
-        elif is_named or not self._tables or _begins_table(rest, self._tables[-1]):
+        elif is_named or not self._tables or self._has_another_table(rows, rest):
             self._begin_table(rows)
         else:
             self._titles += rows[: len(rows) - len(rest)]
             self._continue_table(rest)
+
+    def _has_another_table(self, rows: list[Row], rest: list[Row]) -> bool:
+        """
+        Tell whether a block under a table is another one: wider, or with a header of its own.
+
+        Under a title any words make a header; without one they must stand over values, for a
+        row of data may well have all its values missing.
+        """
+        table, (first, *below) = self._tables[-1], rest
+        if first.filled > table.width:
+            return True
+        if not table.has_values or not below or not has_only_words(first):
+            return False
+        return len(rest) < len(rows) or is_header(first, below) is True
 
     def _without_titles(self, rows: list[Row]) -> list[Row]:
         is_list = self._tables[-1].is_list if self._tables else len(rows) == HEAD
@@ -134,7 +155,7 @@ class _Scan:
 
     def _begin_table(self, rows: list[Row]) -> None:
         if len(self._tables) == MAX_TABLES:
-            raise _too_many_tables()
+            raise _too_many_tables(rows[0].line)
         header_row = self._options.header_row
         if header_row == NO_HEADER and len(self._tables) != (self._options.table or 0):
             header_row = None  # what a person said about one table is not said about the others
@@ -151,12 +172,11 @@ class _Scan:
 
     def _continue_table(self, rows: list[Row]) -> None:
         self._drop_titles()
-        is_remark = self._tables[-1].has_values and len(rows) == 1 and not has_values(rows[0])
+        if len(rows) == 1 and _is_remark(rows[0], self._tables[-1]):
+            self._skipped.add(Reason.NOTE, rows[0])
+            return
         for row in rows:
-            if is_remark:
-                self._skipped.add(Reason.NOTE, row)
-            else:
-                self._add(row)
+            self._add(row)
 
     def _add(self, row: Row) -> None:
         self._tables[-1].add(row)
@@ -170,11 +190,8 @@ class _Scan:
         self._titles = []
 
 
-def _begins_table(rows: list[Row], table: FoundTable) -> bool:
-    """Tell whether a block under a table is another one: wider, or with a header of its own."""
-    if rows[0].filled > table.width:
-        return True
-    return table.has_values and not has_values(rows[0]) and len(rows) > 1
+def _is_remark(row: Row, table: FoundTable) -> bool:
+    return table.has_values and row.filled < table.width and has_only_words(row)
 
 
 def _refuse_oversize(row: Row) -> None:
@@ -193,15 +210,21 @@ def _refuse_oversize(row: Row) -> None:
 
 def _too_many_rows(line: int) -> IntakeError:
     return IntakeError(
-        _("The file has more than %(limit)s rows. Split it and import the parts.")
-        % {"limit": figure(MAX_ROWS)},
+        _("The file has more than %(limit)s rows. Split it before line %(line)s.")
+        % {"limit": figure(MAX_ROWS), "line": figure(line)},
         code="too_many_rows",
         line=line,
     )
 
 
-def _too_many_tables() -> IntakeError:
+def _too_many_tables(line: int) -> IntakeError:
     return IntakeError(
-        _("The file has more than %(limit)s tables.") % {"limit": figure(MAX_TABLES)},
+        _("The file has more than %(limit)s tables; line %(line)s begins one too many.")
+        % {"limit": figure(MAX_TABLES), "line": figure(line)},
         code="too_many_tables",
+        line=line,
     )
+
+
+def no_table() -> IntakeError:
+    return IntakeError(_("There is no table in the file."), code="empty")

@@ -13,8 +13,8 @@ from core.intake.delimited import Delimited, detect_delimiter
 from core.intake.errors import IntakeError
 from core.intake.found import FoundTable, LineCount
 from core.intake.heads import NO_HEADER
-from core.intake.layout import Layout, find_tables
-from core.intake.options import ColumnOptions, ReadOptions
+from core.intake.layout import Layout, find_tables, no_table
+from core.intake.options import ColumnOptions, Kind, ReadOptions
 from core.intake.rows import Row
 from core.intake.skipped import Reason, Skipped, SkippedLines
 from core.intake.source import Source
@@ -50,18 +50,25 @@ def open_table(
 
 
 def _open_workbook(source: Source, options: ReadOptions) -> Table:
-    """Open the sheet that is asked for, or else the first one with a table in it."""
+    """Open the sheet that is asked for, or else the first one with numbers or dates in it."""
     workbook = Workbook.of(source)
-    *others, last = [options.sheet] if options.sheet else workbook.sheets
-    if last not in workbook.sheets:
-        raise _unknown(_("There is no sheet “%(what)s” in the file."), last)
-    for sheet in others:
+    if options.sheet:
+        if options.sheet not in workbook.sheets:
+            raise _unknown(_("There is no sheet “%(what)s” in the file."), options.sheet)
+        return _open_sheet(workbook, options.sheet, options)
+    tables = []
+    for sheet in workbook.sheets:
         try:
-            return _open_sheet(workbook, sheet, options)
+            tables.append(_open_sheet(workbook, sheet, options))
         except IntakeError as error:
             if error.code != "empty":
                 raise
-    return _open_sheet(workbook, last, options)
+            continue
+        if any(column.kind in (Kind.NUMBER, Kind.DATE) for column in tables[-1].columns):
+            return tables[-1]
+    if not tables:
+        raise no_table()
+    return tables[0]
 
 
 def _open_sheet(workbook: Workbook, sheet: str, options: ReadOptions) -> Table:

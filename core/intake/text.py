@@ -4,7 +4,7 @@ import codecs
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -80,10 +80,10 @@ def check_text(source: Source, encoding: str) -> None:
             except UnicodeDecodeError as error:
                 raise _undecodable(source, encoding) from error
             if CONTROL.search(text):
-                raise control_character(_line_with(source, encoding, CONTROL))
+                raise control_character(_first_line(source, encoding, CONTROL.search))
             length = _unbroken(text, length)
             if length > MAX_LINE_LENGTH:
-                raise _too_long_line()
+                raise _too_long_line(source, encoding)
 
 
 def _byte_order_mark(source: Source) -> tuple[bytes, str]:
@@ -138,7 +138,7 @@ def _unbroken(text: str, before: int) -> int:
 
 
 def _undecodable(source: Source, encoding: str) -> IntakeError:
-    line = _line_with(source, encoding, re.compile("\N{REPLACEMENT CHARACTER}"))
+    line = _first_line(source, encoding, re.compile("\N{REPLACEMENT CHARACTER}").search)
     return IntakeError(
         _("Line %(line)s cannot be read as %(encoding)s. Choose another encoding.")
         % {"line": figure(line), "encoding": _(ENCODINGS[encoding])},
@@ -147,14 +147,16 @@ def _undecodable(source: Source, encoding: str) -> IntakeError:
     )
 
 
-def _line_with(source: Source, encoding: str, pattern: re.Pattern[str]) -> int:
-    with open_text(source, encoding, errors="replace") as text:
-        return next((line for line, row in enumerate(text, 1) if pattern.search(row)), 1)
-
-
-def _too_long_line() -> IntakeError:
+def _too_long_line(source: Source, encoding: str) -> IntakeError:
+    line = _first_line(source, encoding, lambda text: len(text) > MAX_LINE_LENGTH)
     return IntakeError(
-        _("A line is longer than %(limit)s characters. Is this a table?")
-        % {"limit": figure(MAX_LINE_LENGTH)},
+        _("Line %(line)s is longer than %(limit)s characters. Is this a table?")
+        % {"line": figure(line), "limit": figure(MAX_LINE_LENGTH)},
         code="line_too_long",
+        line=line,
     )
+
+
+def _first_line(source: Source, encoding: str, is_at_fault: Callable[[str], object]) -> int:
+    with open_text(source, encoding, errors="replace") as text:
+        return next((line for line, row in enumerate(text, 1) if is_at_fault(row)), 1)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.intake.cells import is_missing
 from core.intake.column import Column
-from core.intake.date_guess import is_date
 from core.intake.errors import CellError
 from core.intake.found import MAX_CANDIDATES, FoundTable
-from core.intake.labels import TotalsLabel
+from core.intake.labels import TotalsLabel, totals_label
 from core.intake.options import Kind
 from core.intake.rows import Row
 
@@ -31,7 +31,7 @@ def labelled_totals(table: FoundTable, columns: Sequence[Column]) -> list[Row]:
     dates = [column.index for column in columns if _tells_rows_apart(column)]
     if dates:
         rows = [candidate.row for candidate in table.candidates]
-        return [row for row in rows if not any(is_date(row.cells[index]) for index in dates)]
+        return [row for row in rows if all(_lacks_date(row.cells[index]) for index in dates)]
     plain = {
         candidate.position: candidate.row
         for candidate in table.candidates
@@ -98,6 +98,10 @@ class _Sum:
         exponent = self.expected.as_tuple().exponent
         places = -exponent if isinstance(exponent, int) else 0
         return Decimal(self.count).scaleb(-places) / 2 if places > 0 else Decimal(0)
+
+
+def _lacks_date(text: str) -> bool:
+    return is_missing(text) or totals_label(text) is not None
 
 
 def _tells_rows_apart(column: Column) -> bool:

@@ -1,0 +1,259 @@
+"""Who gets where: every page and endpoint × every kind of person × own, foreign, unknown ids."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from tests.architecture.routes import all_routes, api_operations, pages_of_workspaces
+from tests.architecture.world import CANARY, ROLES, UNKNOWN, World
+
+LOGIN, MISSING, FORBIDDEN = "login", 404, 403
+
+# The lowest role that gets in; the method that a page is asked with.
+PAGES = {
+    "reviews:home": ("viewer", "get"),
+    "reviews:menu": ("viewer", "get"),
+    "reviews:settings": ("viewer", "get"),
+    "reviews:digest": ("lead", "get"),
+    "reviews:digest-html": ("lead", "get"),
+    "reviews:digest-test": ("lead", "post"),
+    "teams:general": ("admin", "get"),
+    "teams:members": ("viewer", "get"),
+    "teams:member": ("admin", "get"),
+    "teams:hand-over": ("admin", "post"),
+    "teams:deactivate": ("admin", "post"),
+    "teams:invite": ("admin", "get"),
+    "teams:withdraw": ("admin", "post"),
+    "teams:teams": ("viewer", "get"),
+    "teams:new-team": ("admin", "get"),
+    "teams:team": ("admin", "get"),
+    "teams:tokens": ("admin", "get"),
+    "teams:new-token": ("admin", "get"),
+    "teams:revoke-token": ("admin", "post"),
+    "teams:audit": ("admin", "get"),
+    "goals:kpis": ("viewer", "get"),
+    "goals:new-kpi": ("lead", "get"),
+    "goals:library": ("lead", "get"),
+    "goals:my-numbers": ("partner", "get"),
+    "goals:kpi": ("viewer", "get"),
+    "goals:kpi-csv": ("viewer", "get"),
+    "goals:edit-kpi": ("lead", "get"),
+    "goals:archive-kpi": ("lead", "post"),
+    "goals:restore-kpi": ("lead", "post"),
+    "goals:new-target": ("lead", "get"),
+    "goals:remove-target": ("lead", "post"),
+    "goals:breakdowns": ("viewer", "get"),
+    "goals:new-breakdown": ("lead", "get"),
+    "goals:change-segment": ("lead", "post"),
+}
+OPERATIONS = {
+    ("goals-api:kpi-list", "get"): "viewer",
+    ("goals-api:kpi-list", "post"): "lead",
+    ("goals-api:kpi-detail", "get"): "viewer",
+    ("goals-api:kpi-detail", "patch"): "lead",
+    ("goals-api:kpi-archive", "post"): "lead",
+    ("goals-api:kpi-restore", "post"): "lead",
+    ("goals-api:kpi-series", "get"): "viewer",
+    ("goals-api:breakdown-list", "get"): "viewer",
+    ("goals-api:breakdown-list", "post"): "lead",
+    ("goals-api:breakdown-detail", "get"): "viewer",
+    ("goals-api:breakdown-detail", "patch"): "lead",
+    ("goals-api:segment-list", "get"): "viewer",
+    ("goals-api:segment-list", "post"): "lead",
+    ("goals-api:segment-detail", "get"): "viewer",
+    ("goals-api:segment-detail", "patch"): "lead",
+    ("goals-api:target-list", "get"): "viewer",
+    ("goals-api:target-list", "post"): "lead",
+    ("goals-api:target-detail", "get"): "viewer",
+    ("goals-api:target-detail", "delete"): "lead",
+    ("goals-api:measurements", "get"): "viewer",
+    ("goals-api:measurements", "post"): "partner",
+    ("goals-api:measurements", "delete"): "partner",
+}
+# Routes outside workspaces, and what lets somebody in.
+ELSEWHERE = {
+    "alive": "public: says only that the process lives",
+    "reviews:root": "public: leads on",
+    "reviews:start": "public on an empty install, on the machine itself",
+    "reviews:outbox": "operators",
+    "reviews:email": "signed in: one's own",
+    "reviews:unsubscribe": "the signed token",
+    "teams:profile": "signed in: one's own",
+    "teams:join": "the signed token",
+    "demo": "the one-time token",
+    "gallery": "operators",
+    "gallery-page": "operators",
+    "set_language": "public: a cookie",
+    "api-schema": "public: no data of anybody",
+    "api-docs": "public: no data of anybody",
+}
+
+ROUTES = {route.name: route for route in pages_of_workspaces()}
+
+
+def test_every_page_of_a_workspace_is_in_the_matrix():
+    assert ROUTES.keys() == PAGES.keys()
+
+
+def test_every_page_of_a_workspace_has_the_gate():
+    assert [name for name, route in ROUTES.items() if not hasattr(route.view, "gate")] == []
+
+
+def test_every_operation_of_the_api_is_in_the_matrix():
+    found = {(route.name, method) for route, method, _action in api_operations()}
+
+    assert found == OPERATIONS.keys()
+
+
+def test_every_other_route_says_what_lets_somebody_in():
+    inside = {route.name for route in pages_of_workspaces()}
+    api = {route.name for route, _method, _action in api_operations()}
+    others = {r.name for r in all_routes() if not r.name.startswith("account_")} - inside - api
+
+    assert others == ELSEWHERE.keys()
+
+
+@pytest.fixture
+def a(db, frozen):
+    return World("aster", "Aster")
+
+
+@pytest.fixture
+def b(db, frozen):
+    return World("begonia", CANARY)
+
+
+def page_url(name, workspace, ids):
+    route = ROUTES[name]
+    given = {p: ids(p) for p in route.parameters if p != "workspace"}
+    return reverse(name, kwargs={"workspace": workspace.slug, **given})
+
+
+def ask(client, method, url):
+    return getattr(client, method)(url)
+
+
+def signed_in(membership):
+    client = Client(raise_request_exception=True)
+    client.force_login(membership.user)
+    return client
+
+
+@contextmanager
+def undone():
+    """Let each role find the world as it was."""
+    before = transaction.savepoint()
+    yield
+    transaction.savepoint_rollback(before)
+
+
+def reaches(role, lowest):
+    return ROLES[role] >= ROLES[lowest]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_lets_in_who_may_and_nobody_else(name, a, b):
+    lowest, method = PAGES[name]
+    own = page_url(name, a.workspace, lambda p: a.own_id(name, p))
+
+    anonymous = ask(Client(), method, own)
+    assert anonymous.status_code == 302, "anonymous"
+    assert anonymous.url.startswith("/accounts/login/")
+    assert ask(signed_in(b.people["owner"]), method, own).status_code == MISSING, "stranger"
+    for role in ROLES:
+        with undone():
+            status = ask(signed_in(a.people[role]), method, own).status_code
+        if reaches(role, lowest):
+            assert status in {200, 302, 303, 422}, role
+        else:
+            assert status == FORBIDDEN, role
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if len(ROUTES[name].parameters) > 1])
+def test_a_page_does_not_know_foreign_and_unknown_ids(name, a, b):
+    _lowest, method = PAGES[name]
+    client = signed_in(a.people["owner"])
+    before = b.fingerprint()
+
+    foreign = page_url(name, a.workspace, lambda p: b.own_id(name, p))
+    unknown = page_url(name, a.workspace, lambda p: UNKNOWN[p])
+
+    first, second = ask(client, method, foreign), ask(client, method, unknown)
+    assert (first.status_code, second.status_code) == (MISSING, MISSING)
+    assert CANARY.encode() not in first.content
+    assert b.fingerprint() == before
+
+
+@pytest.mark.parametrize("name", [name for name, (_role, m) in PAGES.items() if m == "get"])
+def test_a_page_shows_nothing_of_another_workspace(name, a, b):
+    client = signed_in(a.people["owner"])
+
+    page = ask(client, "get", page_url(name, a.workspace, lambda p: a.own_id(name, p)))
+
+    assert CANARY.encode() not in page.content
+
+
+def test_the_canary_can_be_seen_by_its_own_people(b):
+    page = signed_in(b.people["owner"]).get(reverse("goals:kpis", args=["begonia"]))
+
+    assert CANARY.encode() in page.content
+
+
+def operation_url(name, world_ids):
+    route = next(route for route, _m, _a in api_operations() if route.name == name)
+    return reverse(name, kwargs={p: world_ids(p) for p in route.parameters})
+
+
+def api_as(membership):
+    client = APIClient()
+    client.force_login(membership.user)
+    return client
+
+
+# What a request without a body, or without a version, is told by somebody who may do it.
+ALLOWED = {200, 201, 204, 400, 404, 422, 428}
+
+
+@pytest.mark.parametrize(("name", "method"), OPERATIONS, ids=str)
+def test_an_operation_lets_in_who_may_and_nobody_else(name, method, a, b):
+    url = operation_url(name, lambda p: a.own_id(name, p))
+
+    anonymous = getattr(APIClient(), method)(url)
+    assert anonymous.status_code == 401
+    assert "Bearer" in anonymous["WWW-Authenticate"]
+    for role in ROLES:
+        with undone():
+            status = getattr(api_as(a.people[role]), method)(url).status_code
+        if reaches(role, OPERATIONS[name, method]):
+            assert status in ALLOWED, role
+        else:
+            assert status == FORBIDDEN, role
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [key for key in OPERATIONS if "detail" in key[0] or key[0].count("-") > 2],
+    ids=str,
+)
+def test_an_operation_does_not_know_foreign_and_unknown_ids(name, method, a, b):
+    client = api_as(a.people["owner"])
+    before = b.fingerprint()
+
+    foreign = getattr(client, method)(operation_url(name, lambda p: b.own_id(name, p)))
+    unknown = getattr(client, method)(operation_url(name, lambda p: UNKNOWN[p]))
+
+    assert (foreign.status_code, unknown.status_code) == (MISSING, MISSING)
+    assert foreign.json()["detail"] == unknown.json()["detail"]
+    assert b.fingerprint() == before
+
+
+@pytest.mark.parametrize("name", [name for name, method in OPERATIONS if method == "get"])
+def test_an_endpoint_gives_nothing_of_another_workspace(name, a, b):
+    answer = api_as(a.people["owner"]).get(operation_url(name, lambda p: a.own_id(name, p)))
+
+    assert answer.status_code == 200
+    assert CANARY.encode() not in answer.content

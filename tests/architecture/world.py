@@ -1,0 +1,93 @@
+"""Two workspaces with one of everything, whose texts carry a canary."""
+
+import datetime as dt
+from decimal import Decimal
+
+from goals.models import Measurement, Target
+from goals.services.measurements import Author, NewValue, record
+from teams.models import ApiToken, Invitation
+from teams.policy import Role
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.factories.teams import MembershipFactory, TeamFactory, WorkspaceFactory
+
+NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
+CANARY = "CANARY-B-4711"
+ROLES = {role.name.lower(): role for role in Role}
+
+
+class World:
+    """One workspace; ``text`` stands in everything that people can write."""
+
+    def __init__(self, slug, text):
+        self.workspace = WorkspaceFactory(slug=slug, name=text)
+        self.people = {
+            name: MembershipFactory(
+                workspace=self.workspace, role=role, user__name=f"{text} {name}"
+            )
+            for name, role in ROLES.items()
+        }
+        self.member = MembershipFactory(workspace=self.workspace, user__name=text)
+        lead = self.people["lead"]
+        self.team = TeamFactory(workspace=self.workspace, name=text)
+        self.breakdown = BreakdownFactory(workspace=self.workspace, name=text)
+        self.segment = SegmentFactory(breakdown=self.breakdown, name=text)
+        self.kpi = KpiFactory(
+            workspace=self.workspace, owner=lead, name=text, definition=text, source=text
+        )
+        self.target = Target.objects.create(
+            kpi=self.kpi, number=self.kpi.number, valid_from=dt.date(2026, 11, 16),
+            comparator="at_least", value=5, reason=text, set_by=lead, set_at=NOW,
+        )  # fmt: skip
+        self.token = ApiToken.objects.create(
+            membership=self.people["admin"], name=text, scope="read", public_id=slug[:10],
+            secret_hash="x", created_at=NOW, expires_at=NOW + dt.timedelta(days=9),
+        )  # fmt: skip
+        self.invitation = Invitation.objects.create(
+            workspace=self.workspace, email=f"{slug}@invited.example", role=Role.MEMBER,
+            invited_by=self.people["admin"], invited_at=NOW, expires_at=NOW + dt.timedelta(days=9),
+        )  # fmt: skip
+        value = NewValue(self.kpi.code, dt.date(2026, 11, 9), Decimal(7), note=text)
+        record([value], by=Author(membership=lead, source="test"), at=NOW)
+
+    def own_id(self, route, parameter):
+        """Give the identifier of this world's thing that a route's parameter names."""
+        things = {
+            ("teams:member", "pk"): self.member.pk,
+            ("teams:hand-over", "pk"): self.member.pk,
+            ("teams:deactivate", "pk"): self.member.pk,
+            ("teams:withdraw", "pk"): self.invitation.pk,
+            ("teams:team", "pk"): self.team.pk,
+            ("teams:revoke-token", "pk"): self.token.pk,
+            ("goals:change-segment", "number"): self.segment.number,
+            ("goals:change-segment", "deed"): "exclude",
+            ("goals-api:breakdown-detail", "ref"): self.breakdown.ref,
+            ("goals-api:segment-detail", "ref"): self.segment.ref,
+            ("goals-api:target-detail", "ref"): self.target.ref,
+        }
+        if (route, parameter) in things:
+            return things[route, parameter]
+        by_room = {
+            ("goals", "number"): self.kpi.number,
+            ("goals", "target"): self.target.number,
+            ("goals-api", "code"): self.kpi.code,
+        }
+        return by_room[route.split(":")[0], parameter]
+
+    def fingerprint(self):
+        """Give all that a stranger must not be able to change."""
+        return (
+            [list(type(self.kpi).objects.filter(workspace=self.workspace).values_list())],
+            [list(Target.objects.filter(kpi__workspace=self.workspace).values_list())],
+            [list(Measurement.objects.filter(series__kpi__workspace=self.workspace).values_list())],
+            [list(type(self.segment).objects.filter(breakdown=self.breakdown).values_list())],
+            [list(type(self.team).objects.filter(workspace=self.workspace).values_list())],
+            [list(ApiToken.objects.filter(membership__workspace=self.workspace).values_list())],
+            [list(Invitation.objects.filter(workspace=self.workspace).values_list())],
+            [list(type(self.member).objects.filter(workspace=self.workspace).values_list())],
+        )
+
+
+UNKNOWN = {
+    "pk": 2_000_000_000, "number": 999_999_999, "target": 999_999_999, "deed": "exclude",
+    "code": "no_such_code", "ref": "X-999999999",
+}  # fmt: skip
