@@ -81,11 +81,16 @@ class PeriodCalendar:
 
         A finer period belongs wholly to the period that holds its first day.
         """
+        if finer in _MONTHS:
+            return _MONTHS[grain] // _MONTHS[finer]
         end = self.end(grain, start)
-        first = self.start(finer, start)
-        if first < start:
-            first = self.shift(finer, first, 1)
-        return sum(1 for _ in self.starts(finer, first, end - timedelta(days=1)))
+        if finer is Grain.DAY:
+            return (end - start).days
+        return (self._week_after(end) - self._week_after(start)).days // 7
+
+    def _week_after(self, day: date) -> date:
+        """Give the first start of a week on or after ``day``."""
+        return day + timedelta(days=(self.week_start - day.weekday()) % 7)
 
     def is_over(self, grain: Grain, start: date, *, today: date) -> bool:
         return self.end(grain, start) <= today

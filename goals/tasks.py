@@ -1,10 +1,10 @@
-"""Doors for workers: rollups."""
+"""Doors for workers: rollups and imports."""
 
 from celery import shared_task
 
 from core import clock
 from core.jobs import answers_bell
-from goals.services import rollups
+from goals.services import imports, rollups
 from teams.models import Workspace
 
 
@@ -17,7 +17,15 @@ def refresh_rollups(*, workspace_id: int) -> None:
 
 
 @shared_task
+@answers_bell
+def run_imports() -> None:
+    imports.run_waiting(at=clock.now())
+
+
+@shared_task
 def heartbeat() -> None:
-    """Find marks whose bell got lost."""
+    """Find marks and imports whose bell got lost."""
     for workspace in Workspace.objects.filter(pk__in=rollups.workspaces_with_marks()):
         rollups.drain(workspace=workspace, at=clock.now())
+    imports.run_waiting(at=clock.now())
+    imports.forget_files(at=clock.now())

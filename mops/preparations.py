@@ -1,6 +1,7 @@
 """What has to be done before mops can be opened, and what is said when it can."""
 
 import hashlib
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def load_demo(say: Say) -> None:
     # Found by name, so that a project without this room can be started: the tests have one.
     if settings.DEMO and not apps.get_model("teams.Workspace")._default_manager.exists():
         say("Loading the demo workspace.")
-        call_command("seed_demo", "--once", verbosity=0)
+        call_command("seed_demo", "--once", verbosity=0, stdout=io.StringIO())
 
 
 # In this order; the first failure ends the start.

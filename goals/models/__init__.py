@@ -1,5 +1,6 @@
 """KPIs, what they should reach, and what was measured."""
 
+from goals.models.imports import Import, ImportProblem, StagedValue
 from goals.models.kpis import Breakdown, Kpi, Segment, Target
 from goals.models.numbers import (
     DirtyMark,
@@ -13,6 +14,8 @@ from goals.models.numbers import (
 __all__ = [
     "Breakdown",
     "DirtyMark",
+    "Import",
+    "ImportProblem",
     "Kpi",
     "KpiRollup",
     "Measurement",
@@ -20,5 +23,6 @@ __all__ = [
     "NumbersState",
     "Segment",
     "Series",
+    "StagedValue",
     "Target",
 ]

@@ -278,7 +278,7 @@ Staged = tuple[int, date, Decimal | None, str, str]
 def _write(rows: Iterator[Staged], *, by: Membership, at: datetime) -> tuple[int, int]:
     """Store rows of (series, first day, value, note, source); count the new and the changed."""
     with connection.cursor() as cursor:
-        cursor.execute(_STAGE)
+        cursor.execute(STAGE)
         with cursor.copy("COPY staged_measurements FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
@@ -295,7 +295,8 @@ def upsert_from(relation: str, *, workspace: int, by: int, at: datetime) -> tupl
     return created, updated
 
 
-_STAGE = """
+# Where a batch waits for the statement that stores it.
+STAGE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged_measurements (
         series_id bigint, on_date date, value numeric(24, 8), note text, source text
     ) ON COMMIT DELETE ROWS;

@@ -35,12 +35,12 @@ class SeriesFacts:
 class Bucket:
     """A period of a series that is put together from finer periods."""
 
-    grain: Grain
     series: int
+    aggregation: str
+    grain: Grain
     start: date
     end: date
     source: Grain
-    aggregation: str
     expected: int
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.db import OperationalError, transaction
 
@@ -142,17 +143,24 @@ def _periods_of(
 
 def coarse_buckets(facts: SeriesFacts, day: date, calendar: PeriodCalendar) -> Iterable[Bucket]:
     """List the periods above the cadence that hold ``day``, ready to be put together."""
-    for grain in facts.grain.upwards()[1:]:
+    return (
+        Bucket(facts.series, facts.aggregation, *period)
+        for period in _coarse_periods(calendar, facts.grain, day)
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _coarse_periods(
+    calendar: PeriodCalendar, cadence: Grain, day: date
+) -> tuple[tuple[Grain, date, date, Grain, int], ...]:
+    """Give (grain, start, end, source, expected); many series share the same days."""
+    periods = []
+    for grain in cadence.upwards()[1:]:
         start = calendar.start(grain, day)
-        yield Bucket(
-            grain=grain,
-            series=facts.series,
-            start=start,
-            end=calendar.end(grain, start),
-            source=source_grain(grain, facts.grain),
-            aggregation=facts.aggregation,
-            expected=calendar.count(facts.grain, grain, start),
-        )
+        expected = calendar.count(cadence, grain, start)
+        end, source = calendar.end(grain, start), source_grain(grain, cadence)
+        periods.append((grain, start, end, source, expected))
+    return tuple(periods)
 
 
 def coarse_levels(buckets: Iterable[Bucket]) -> list[list[Bucket]]:

@@ -108,6 +108,15 @@ def test_the_forbidden_page_names_who_can_help():
     assert "Anna Lis" in render_to_string("403.html", {"admins": ["Anna Lis"]})
 
 
+@pytest.mark.parametrize(
+    ("undo", "seconds"), [({}, "10"), ({"seconds": 20}, "20"), ({"seconds": 0}, "0")]
+)
+def test_an_undo_bar_stays_ten_seconds_unless_told_otherwise(undo, seconds):
+    html = render_to_string("components/_undo_bar.html", {"undo": undo})
+
+    assert f'data-undo="{seconds}"' in html
+
+
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda path: path.stem)
 def test_every_component_says_first_what_it_needs(component):
     first = component.read_text().splitlines()[0]

@@ -41,6 +41,9 @@ class Command(BaseCommand):
             sys.exit(str(error))
         except KeyboardInterrupt:
             sys.exit("Stopped before mops was ready.")
+        # Everything is stopped and written out. Python would take up to a second more to take its
+        # modules apart, with somebody waiting at the terminal.
+        os._exit(0)
 
     def _run(self) -> None:
         var = paths.var_folder()
