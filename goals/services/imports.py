@@ -15,7 +15,7 @@ from core.faults import crash_point
 from core.intake import CellError, IntakeError, ReadOptions, Table, open_table
 from core.jobs import after_commit
 from goals.models import Import, ImportProblem, Kpi, StagedValue
-from goals.rules.mapping import Known, Matching, MappingError, find_known, guess
+from goals.rules.mapping import Known, MappingError, Matching, find_known, guess
 from goals.services import locks, measurements
 from goals.services.breakdowns import add_segment
 from goals.services.measurements import EARLIEST, FURTHEST_AHEAD
@@ -70,6 +70,23 @@ def upload(
         created_at=at,
         number=next_number(by.workspace, "I"),
     )
+
+
+@transaction.atomic
+def choose_readings(*, row: Import, readings: Mapping[int, Mapping[str, str]]) -> None:
+    """
+    Say how columns are written that can be read in more than one way.
+
+    Raises:
+        ImportStateError: the file was written already, or is at work.
+        IntakeError: there is no such way.
+    """
+    locked = _lock(row, State.UPLOADED, State.CHECKED, State.FAILED)
+    columns = {str(index): dict(reading) for index, reading in readings.items()}
+    options = {**locked.options, "columns": {**locked.options.get("columns", {}), **columns}}
+    locked.options = ReadOptions.from_json(options).as_json()
+    locked.save(update_fields=["options"])
+    row.options = locked.options
 
 
 @transaction.atomic
@@ -230,9 +247,12 @@ class _Reading:
             Import.objects.filter(pk=self._row.pk).update(rows_done=done)
 
     def _copy(self, chunk: list[Staged]) -> None:
-        with connection.cursor() as cursor, cursor.copy(
-            "COPY import_values (source_id, line, kpi_id, segment, on_date, value) FROM STDIN"
-        ) as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(
+                "COPY import_values (source_id, line, kpi_id, segment, on_date, value) FROM STDIN"
+            ) as copy,
+        ):
             for value in chunk:
                 copy.write_row(value)
 
@@ -563,4 +583,3 @@ def _tell_progress(row: Import, line: int) -> None:
 def forget_files(*, at: datetime) -> None:
     """Drop the content of files that are older than 30 days; what they did stays."""
     Import.objects.older_than(at - timedelta(days=30)).exclude(content=b"").update(content=b"")
-

@@ -70,6 +70,8 @@ def _people_group(request: WorkspaceRequest) -> dict[str, Any]:
 def _numbers_group(request: WorkspaceRequest) -> dict[str, Any]:
     breakdowns = Breakdown.objects.for_workspace(request.workspace).count()
     rows = [_row(request, "goals:breakdowns", "bars", _("Breakdowns"), str(breakdowns))]
+    if request.membership.may(Action.RUN_IMPORTS):
+        rows.append(_row(request, "goals:imports", "upload", _("Imports"), ""))
     if request.membership.may(Action.PREVIEW_DIGESTS):
         here = request.workspace
         day, time = here.get_digest_weekday_display(), f"{here.digest_time:%H:%M}"

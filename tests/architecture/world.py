@@ -3,7 +3,9 @@
 import datetime as dt
 from decimal import Decimal
 
-from goals.models import Measurement, Target
+from core.intake import ReadOptions
+from goals.models import Import, Measurement, Target
+from goals.services import imports
 from goals.services.measurements import Author, NewValue, record
 from teams.models import ApiToken, Invitation
 from teams.policy import Role
@@ -46,6 +48,12 @@ class World:
             workspace=self.workspace, email=f"{slug}@invited.example", role=Role.MEMBER,
             invited_by=self.people["admin"], invited_at=NOW, expires_at=NOW + dt.timedelta(days=9),
         )  # fmt: skip
+        self.file = imports.upload(
+            content=f"Date,{text}\n2026-11-09,5\n".encode(), filename=f"{text}.csv",
+            options=ReadOptions(), by=lead, at=NOW,
+        )  # fmt: skip
+        Import.objects.filter(pk=self.file.pk).update(number=self.kpi.number)
+        self.file.number = self.kpi.number
         value = NewValue(self.kpi.code, dt.date(2026, 11, 9), Decimal(7), note=text)
         record([value], by=Author(membership=lead, source="test"), at=NOW)
 
@@ -64,6 +72,8 @@ class World:
             ("goals-api:segment-detail", "ref"): self.segment.ref,
             ("goals-api:target-detail", "ref"): self.target.ref,
         }
+        if route in {"goals:import", "goals:apply-import", "goals:import-problems"}:
+            return self.file.number
         if (route, parameter) in things:
             return things[route, parameter]
         by_room = {

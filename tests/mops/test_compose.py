@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -28,14 +27,14 @@ SERVICES = yaml.safe_load((paths.BASE_DIR / "docker-compose.yml").read_text())["
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
     """Give a folder with the two servers running in it, and the tables of mops in the database."""
-    folder = Path(tempfile.mkdtemp(prefix="mops-compose-"))
-    folder.chmod(0o711)
-    servers = [Postgres(folder, throw_away=True), Valkey(folder, throw_away=True)]
-    with running(servers, var=folder):
-        environment = environment_in(folder)
-        subprocess.run(words_of("migrate", folder), env=environment, cwd=paths.BASE_DIR, check=True)
-        yield folder
-    shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="mops-compose-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        servers = [Postgres(folder, throw_away=True), Valkey(folder, throw_away=True)]
+        with running(servers, var=folder):
+            command = words_of("migrate", folder)
+            subprocess.run(command, env=environment_in(folder), cwd=paths.BASE_DIR, check=True)
+            yield folder
 
 
 def environment_in(folder: Path) -> dict[str, str]:

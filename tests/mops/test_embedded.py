@@ -181,14 +181,13 @@ def test_data_survives_a_stop_and_a_kill(var):
 @pytest.fixture(scope="module")
 def deep() -> Iterator[Path]:
     """Give a folder with both servers running, whose path is too long for a socket."""
-    home = Path(tempfile.mkdtemp(prefix="mops-var-"))
-    home.chmod(0o711)
-    folder = home / "a folder, with a comma" / ("d" * 100)
-    servers = [Postgres(folder, throw_away=True), Valkey(folder, throw_away=True)]
-    with running(servers, var=folder):
-        yield folder
-    shutil.rmtree(home)
-    shutil.rmtree(paths.socket_folder(folder))
+    with tempfile.TemporaryDirectory(prefix="mops-var-") as home:
+        Path(home).chmod(0o711)
+        folder = Path(home) / "a folder, with a comma" / ("d" * 100)
+        servers = [Postgres(folder, throw_away=True), Valkey(folder, throw_away=True)]
+        with running(servers, var=folder):
+            yield folder
+        shutil.rmtree(paths.socket_folder(folder))
 
 
 @pytest.mark.servers

@@ -26,7 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--workspace", required=True, help="its address, such as rotaleaf")
         parser.add_argument("--mapping", type=Path, help="JSON: where the columns go; else guessed")
-        parser.add_argument("--options", type=Path, help="JSON: how the file is read; else detected")
+        parser.add_argument(
+            "--options", type=Path, help="JSON: how the file is read; else detected"
+        )
         parser.add_argument("--user", help="e-mail address of a lead; else the first owner")
         parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
 

@@ -1,0 +1,193 @@
+"""Pages of an import: file, match, check, done."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Min
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import clock
+from core.errors import DomainError
+from core.export import csv_chunks
+from core.forms import rules_shown_on
+from core.htmx import wants_fragment
+from core.intake import Column, ReadOptions
+from goals.forms.imports import MatchForm, UploadForm
+from goals.models import Import
+from goals.services import imports
+from teams.access import WorkspaceRequest, workspace_view
+from teams.policy import Action
+
+State = Import.State
+LISTED = 50
+STEPS = 4
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_safe
+def index(request: WorkspaceRequest) -> HttpResponse:
+    rows = Import.objects.for_workspace(request.workspace).defer("content")
+    related = rows.select_related("created_by__user", "workspace")
+    return render(request, "goals/imports.html", {"imports": related.order_by("-number")[:LISTED]})
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_http_methods(["GET", "POST"])
+def new_import(request: WorkspaceRequest) -> HttpResponse:
+    """Take a file in and look at it."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        with rules_shown_on(form):
+            row = imports.upload(
+                content=file.read(),
+                filename=file.name,
+                options=ReadOptions(),
+                by=request.membership,
+                at=clock.now(),
+            )
+            return HttpResponseRedirect(row.get_absolute_url(), status=303)
+    context = {
+        "form": form,
+        "steps": _steps(1),
+        "step_text": _step_text(1),
+        "submit": _("Read the file"),
+        "cancel_url": reverse("goals:imports", args=[request.workspace.slug]),
+    }
+    return render(request, "goals/import_new.html", context, status=422 if form.errors else 200)
+
+
+def _find(request: WorkspaceRequest, number: int) -> Import:
+    here = Import.objects.for_workspace(request.workspace).select_related("workspace")
+    found: Import = get_object_or_404(here, number=number)
+    return found
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_http_methods(["GET", "POST"])
+def show_import(request: WorkspaceRequest, number: int) -> HttpResponse:
+    """Show an import at the step where it stands."""
+    row = _find(request, number)
+    if row.is_working:
+        return _working(request, row)
+    if wants_fragment(request):
+        # The job card asked how it goes: it is over, so the whole page is shown.
+        return HttpResponse(headers={"HX-Redirect": request.path})
+    if row.state == State.DONE:
+        return render(request, "goals/import_done.html", _context(row, 4))
+    if row.state == State.CHECKED and request.GET.get("step") != "match":
+        return _checked(request, row)
+    return _match(request, row)
+
+
+def _context(row: Import, step: int) -> dict[str, Any]:
+    return {"row": row, "steps": _steps(step), "step_text": _step_text(step)}
+
+
+def _steps(current: int) -> list[dict[str, str]]:
+    labels = [_("File"), _("Match"), _("Check"), _("Done")]
+    states = ["done" if n < current else "current" if n == current else "todo" for n in range(1, 5)]
+    return [{"label": a, "state": b} for a, b in zip(labels, states, strict=True)]
+
+
+def _step_text(step: int) -> str:
+    return _("Step %(step)d of %(steps)d") % {"step": step, "steps": STEPS}
+
+
+def _working(request: WorkspaceRequest, row: Import) -> HttpResponse:
+    told = {"done": row.rows_done, "total": row.rows_total}
+    job = {
+        "id": row.ref,
+        "title": _("Checking the file") if row.state == State.CHECKING else _("Writing"),
+        "url": request.path,
+        "moving": True,
+        "done": row.rows_done,
+        "total": row.rows_total,
+        "progress": _("%(done)d of %(total)d rows") % told,
+        "text": _("You can leave this page; the work goes on."),
+    }
+    step = 3 if row.state == State.CHECKING else 4
+    context = {**_context(row, step), "job": job}
+    template = "components/_job_card.html" if wants_fragment(request) else "goals/import_job.html"
+    return render(request, template, context)
+
+
+def _match(request: WorkspaceRequest, row: Import) -> HttpResponse:
+    table = imports.table_of(row)
+    columns = list(table.columns)
+    known = imports.known_kpis(row.workspace)
+    initial = MatchForm.initial_of(row.mapping)
+    form = MatchForm(request.POST or None, columns=columns, known=known, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with rules_shown_on(form):
+            if readings := form.readings():
+                imports.choose_readings(row=row, readings=readings)
+            imports.match(row=row, mapping=form.mapping())
+            return HttpResponseRedirect(request.path, status=303)
+    context = {
+        **_context(row, 2),
+        "form": form,
+        "table": table,
+        "rows": [_shown(column, form) for column in columns],
+        "has_kpis": bool(known),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "goals/import_match.html", context, status=status)
+
+
+def _shown(column: Column, form: MatchForm) -> dict[str, Any]:
+    reading = form.reading_of(column)
+    return {
+        "column": column,
+        "samples": " · ".join(sample[:40] for sample in column.samples[:3]),
+        "field": form[form.name_of(column)],
+        "reading": form[reading] if reading in form.fields else None,
+        "format": column.date_format.words if column.date_format else column.kind.value,
+    }
+
+
+def _checked(request: WorkspaceRequest, row: Import) -> HttpResponse:
+    causes = (
+        row.problems.values("code", "column")
+        .annotate(count=Count("pk"), first=Min("line"), detail=Min("detail"))
+        .order_by("-count")
+    )
+    values = row.summary["new"] + row.summary["changed"]
+    context = {
+        **_context(row, 3),
+        "causes": causes,
+        "summary": row.summary,
+        "submit": ngettext("Import %(count)d value", "Import %(count)d values", values)
+        % {"count": values},
+    }
+    return render(request, "goals/import_check.html", context)
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_POST
+def apply_import(request: WorkspaceRequest, number: int) -> HttpResponse:
+    row = _find(request, number)
+    try:
+        imports.apply(row=row)
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect(row)
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_safe
+def problems_csv(request: WorkspaceRequest, number: int) -> HttpResponse:
+    """Give every problem of the file with its line."""
+    row = _find(request, number)
+    rows = row.problems.order_by("line", "pk").values_list("line", "column", "detail")
+    header = (_("Line"), _("Column"), _("Problem"))
+    return HttpResponse(
+        b"".join(csv_chunks([header, *rows])),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{row.ref}-errors.csv"'},
+    )
