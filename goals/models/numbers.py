@@ -182,6 +182,8 @@ class NumbersState(models.Model):
     )
     version = models.BigIntegerField(default=1)
     generation = models.BigIntegerField()
+    # The generation that a rebuild is making; one that died leaves its rows behind under it.
+    building = models.BigIntegerField(null=True, blank=True)
     drained_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager["NumbersState"]] = models.Manager()

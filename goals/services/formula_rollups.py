@@ -138,6 +138,15 @@ _NOTHING = Line(cells={}, first_on=None)
 _ZERO = State(Decimal(0), 0, Decimal(0), Decimal(0), Decimal(0))
 
 
+def places_of(plan: Plan) -> set[int | None]:
+    """List where a formula has numbers: its total, and each segment that an input has."""
+    places: set[int | None] = {None}
+    if plan.by_segment:
+        series = find_series(needed.pk for needed in plan.inputs)
+        places |= {segment for _kpi, segment in series}
+    return places
+
+
 def refresh(
     *,
     workspace: Workspace,

@@ -42,6 +42,15 @@ def hold_rollups(workspace_pk: int, *, patience: timedelta) -> None:
     _run("SELECT pg_advisory_xact_lock(%s, %s)", _ROLLUPS, workspace_pk)
 
 
+def hold_rollups_for_session(workspace_pk: int) -> None:
+    """Keep everybody else from this workspace's rollups until ``release_rollups``."""
+    _run("SELECT pg_advisory_lock(%s, %s)", _ROLLUPS, workspace_pk)
+
+
+def release_rollups(workspace_pk: int) -> None:
+    _run("SELECT pg_advisory_unlock(%s, %s)", _ROLLUPS, workspace_pk)
+
+
 def _run(statement: str, *keys: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, keys)

@@ -10,6 +10,7 @@ from goals.models import Kpi, Segment
 from goals.services.breakdowns import change_segment
 from goals.services.kpis import change_kpi
 from goals.services.measurements import Author, Key, NewValue, record, remove
+from goals.services.rebuild import rebuild
 from goals.services.rollups import drain
 from tests.conftest import NOW
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
@@ -128,3 +129,20 @@ def test_rollups_equal_a_recomputation_after_any_history(history, week_start, fi
     world.drain(None)
 
     assert stored_rollups(world.workspace) == recomputed_rollups(world.workspace)
+
+
+@pytest.mark.django_db(transaction=True)
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(history=HISTORIES, week_start=st.integers(0, 6), fiscal_start=st.integers(1, 12))
+def test_a_rebuild_gives_the_same_rows_as_drains(history, week_start, fiscal_start):
+    world = World(week_start, fiscal_start)
+    for deed, detail in history:
+        world.act(deed, detail)
+    world.drain(None)
+    drained = stored_rollups(world.workspace)
+
+    rebuild(workspace=world.workspace, at=NOW)
+
+    assert stored_rollups(world.workspace) == drained
