@@ -1,0 +1,1 @@
+"""Benchmarks: ratios beside an anchor that is measured in the same run."""
