@@ -4,6 +4,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -111,11 +112,10 @@ def _evenness(lines: list[str], delimiter: str) -> tuple[bool, int, float]:
     """Rate a delimiter: whether it splits most lines alike, how early it begins to, how many."""
     if delimiter == ",":
         lines = [line for line in lines if not _WHOLE_NUMBER.fullmatch(line.strip())]
-    try:
-        rows = csv.reader(lines, delimiter=delimiter)  # noqa: TID251 - a look before reading
-        widths = [len(cells) for cells in rows if cells and not cells[0].startswith("#")]
-    except csv.Error:
-        return False, 0, 0
+    rows = csv.reader(lines, delimiter=delimiter)  # noqa: TID251 - a look before reading
+    widths: list[int] = []
+    with suppress(csv.Error):  # a cell that is too long is refused when it is read
+        widths.extend(len(cells) for cells in rows if cells and not cells[0].startswith("#"))
     counts = Counter(width for width in widths if width > 1)
     if not counts:
         return False, 0, 0

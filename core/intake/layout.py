@@ -145,9 +145,10 @@ class _Scan:
         table, (first, *below) = self._tables[-1], rest
         if first.filled > table.width:
             return True
-        if not table.has_values or not below or not has_only_words(first):
+        if not below or not has_only_words(first):
             return False
-        return len(rest) < len(rows) or is_header(first, below) is True
+        is_under_title = len(rest) < len(rows)
+        return (is_under_title and table.has_values) or is_header(first, below) is True
 
     def _without_titles(self, rows: list[Row]) -> list[Row]:
         is_list = self._tables[-1].is_list if self._tables else len(rows) == HEAD

@@ -100,7 +100,7 @@ class ReadOptions:
                     "skip_lines": frozenset(map(int, data.get("skip_lines", ()))),
                 }
             )
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, OverflowError, TypeError, ValueError) as error:
             raise _unknown("options") from error
 
 

@@ -31,23 +31,26 @@ def refused(content: bytes | str, *, name: str = "", **options) -> IntakeError:
 def assert_every_line_has_one_fate(table: Table) -> None:
     """Check that each line is in the header, in a row, or skipped with a reason, and only once."""
     problems: list[IntakeError] = []
-    given = list(table.rows(problems.append))
-    stored = list(table._data)
-    header = [] if table._data.found.header is None else [table._data.found.header]
-    fates = Counter(
-        line
-        for one in (*stored, *header)
-        for line in range(one.line, one.last_line + 1)
-    )
+    given = sum(1 for _row in table.rows(problems.append))
+    assert (given, len(problems)) == (table.row_count, table.long_rows.count)
+
+    header = table._data.found.header
+    lines = list(range(header.line, header.last_line + 1)) if header else []
+    stored_rows = 0
+    for row in table._data:
+        stored_rows += 1
+        lines.extend(range(row.line, row.last_line + 1))
     for skipped in table.skipped:
-        fates.update(range(skipped.first_line, skipped.last_line + 1))
-    lost = [line for line in range(1, table.line_count + 1) if not fates[line]]
-    doubled = [line for line, count in fates.items() if count > 1]
-    assert (lost, doubled) == ([], []), f"lost lines {lost[:9]}, lines used twice {doubled[:9]}"
-    assert max(fates) == table.line_count
-    assert len(given) == table.row_count
-    assert len(problems) == table.long_rows.count
-    assert len(given) + len(problems) == len(stored)
+        lines.extend(range(skipped.first_line, skipped.last_line + 1))
+    assert stored_rows == given + len(problems)
+    assert sorted(lines) == list(range(1, table.line_count + 1)), _not_once(lines, table)
+
+
+def _not_once(lines: list[int], table: Table) -> str:
+    uses = Counter(lines)
+    lost = [line for line in range(1, table.line_count + 1) if not uses[line]]
+    doubled = [line for line, count in uses.items() if count > 1]
+    return f"lost lines {lost[:9]}, lines used twice {doubled[:9]}, last {max(lines)}"
 
 
 def rows(table: Table) -> list[list[str]]:
