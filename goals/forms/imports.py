@@ -18,8 +18,8 @@ class UploadForm(forms.Form):
         max_length=200,
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> "UploadedFile[Any]":
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if file.size is not None and file.size > settings.UPLOAD_LIMIT_BYTES:
             raise forms.ValidationError(_("The file is larger than 25 MB."))
         return file

@@ -1,7 +1,6 @@
 """Files on their way to becoming measurements."""
 
-from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -9,17 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.claims import WaitingWork, WaitingWorkQuerySet
 from goals.models.kpis import Kpi
-from teams.models import Membership, Workspace, WorkspaceOwned
-
-KEPT_FOR = timedelta(days=30)
-
-
-class ImportQuerySet(WaitingWorkQuerySet):
-    def for_workspace(self, workspace: Workspace) -> Self:
-        return self.filter(workspace=workspace)
-
-    def older_than(self, moment: datetime) -> Self:
-        return self.filter(created_at__lt=moment)
+from teams.models import Membership, WorkspaceOwned, WorkspaceOwnedQuerySet
 
 
 class Import(WorkspaceOwned, WaitingWork):
@@ -40,7 +29,7 @@ class Import(WorkspaceOwned, WaitingWork):
 
     number = models.PositiveIntegerField()
     filename = models.CharField(max_length=200)
-    # Emptied after 30 days.
+    # Emptied when it has been kept long enough.
     content = models.BinaryField()
     options = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
@@ -52,7 +41,8 @@ class Import(WorkspaceOwned, WaitingWork):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar = ImportQuerySet.as_manager()
+    objects: ClassVar = WorkspaceOwnedQuerySet.as_manager()
+    waiting = WaitingWorkQuerySet.as_manager()
 
     class Meta:
         constraints = [

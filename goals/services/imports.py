@@ -24,6 +24,7 @@ from teams.services.counters import next_number
 
 State = Import.State
 LEASE = timedelta(minutes=15)
+FILES_KEPT_FOR = timedelta(days=30)
 CHUNK = 5_000
 # More problems than this say nothing more; the count goes on.
 MOST_PROBLEMS = 2_000
@@ -142,7 +143,7 @@ def _wait_for_worker(row: Import, state: str) -> None:
 def run_waiting(*, at: datetime) -> int:
     """Check and write what waits; return how many imports were taken."""
     taken = 0
-    waiting = Import.objects.filter(state__in=[State.CHECKING, State.APPLYING])
+    waiting = Import.waiting.filter(state__in=[State.CHECKING, State.APPLYING])
     waiting.parked(at=at).update(state=State.FAILED, finished_at=at)
     while rows := waiting.take(limit=1, lease=LEASE, at=at):
         taken += 1
@@ -178,7 +179,7 @@ def check(row: Import, *, at: datetime) -> None:
         # Without statistics the planner would walk the staging table row by row.
         cursor.execute("ANALYZE import_values")
     crash_point("import.after_stage")
-    Import.objects.held_by(row.claim).filter(pk=row.pk).update(
+    Import.waiting.held_by(row.claim).filter(pk=row.pk).update(
         state=State.CHECKED,
         summary=_Verdict(row, reading).summary(),
         rows_done=table.row_count,
@@ -480,7 +481,7 @@ def write(row: Import, *, at: datetime) -> None:
         "updated": updated,
         "unchanged": row.summary["values"] - created - updated,
     }
-    mine = Import.objects.held_by(row.claim).filter(pk=row.pk, state=State.APPLYING)
+    mine = Import.waiting.held_by(row.claim).filter(pk=row.pk, state=State.APPLYING)
     finished = mine.update(
         state=State.DONE,
         summary=row.summary | {"outcome": outcome},
@@ -581,5 +582,7 @@ def _tell_progress(row: Import, line: int) -> None:
 
 
 def forget_files(*, at: datetime) -> None:
-    """Drop the content of files that are older than 30 days; what they did stays."""
-    Import.objects.older_than(at - timedelta(days=30)).exclude(content=b"").update(content=b"")
+    """Drop the content of files kept long enough; what they did stays."""
+    Import.objects.filter(created_at__lt=at - FILES_KEPT_FOR).exclude(content=b"").update(
+        content=b""
+    )

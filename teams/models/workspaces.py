@@ -69,20 +69,20 @@ class Workspace(models.Model):
         validators=[RegexValidator(r"^[A-Z]{3}$", _("Write the three letters, such as EUR."))],
     )
     week_start = models.PositiveSmallIntegerField(
-        _("The week starts on"), choices=Weekday.choices, default=Weekday.MONDAY
+        _("The week starts on"), choices=Weekday, default=Weekday.MONDAY
     )
     fiscal_start = models.PositiveSmallIntegerField(
-        _("The fiscal year starts in"), choices=Month.choices, default=Month.JANUARY
+        _("The fiscal year starts in"), choices=Month, default=Month.JANUARY
     )
     working_days = models.JSONField(_("Working days"), default=monday_to_friday)
     works_from = models.TimeField(_("Work starts at"), default=time(9))
     works_until = models.TimeField(_("Work ends at"), default=time(17))
     digest_weekday = models.PositiveSmallIntegerField(
-        _("Digests go out on"), choices=Weekday.choices, default=Weekday.MONDAY
+        _("Digests go out on"), choices=Weekday, default=Weekday.MONDAY
     )
     digest_time = models.TimeField(_("Digests go out at"), default=time(8))
     numbers_due_weekday = models.PositiveSmallIntegerField(
-        _("Numbers are due on"), choices=Weekday.choices, default=Weekday.MONDAY
+        _("Numbers are due on"), choices=Weekday, default=Weekday.MONDAY
     )
     numbers_due_time = models.TimeField(_("Numbers are due at"), default=time(11))
     is_demo = models.BooleanField(default=False)
