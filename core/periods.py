@@ -81,16 +81,21 @@ class PeriodCalendar:
 
         A finer period belongs wholly to the period that holds its first day.
         """
-        if finer in _MONTHS:
-            return _MONTHS[grain] // _MONTHS[finer]
-        end = self.end(grain, start)
-        if finer is Grain.DAY:
-            return (end - start).days
-        return (self._week_after(end) - self._week_after(start)).days // 7
+        return self.count_starts(finer, start, self.end(grain, start))
 
-    def _week_after(self, day: date) -> date:
-        """Give the first start of a week on or after ``day``."""
-        return day + timedelta(days=(self.week_start - day.weekday()) % 7)
+    def count_starts(self, grain: Grain, first: date, until: date) -> int:
+        """Count the periods that start on ``first`` or later and before ``until``."""
+        return max(0, self._index_after(grain, until) - self._index_after(grain, first))
+
+    def _index_after(self, grain: Grain, day: date) -> int:
+        """Give the number, counted from long ago, of the first period from ``day`` on."""
+        if grain is Grain.DAY:
+            return day.toordinal()
+        if grain is Grain.WEEK:
+            # The first of all days, number 1, is a Monday.
+            return _ceil_divide(day.toordinal() - 1 - self.week_start, 7)
+        months = day.year * 12 + day.month - self.fiscal_start + (day.day > 1)
+        return _ceil_divide(months, _MONTHS[grain])
 
     def is_over(self, grain: Grain, start: date, *, today: date) -> bool:
         return self.end(grain, start) <= today
@@ -135,6 +140,10 @@ class PeriodCalendar:
             raise ValueError(key)
         thursday = date.fromisocalendar(int(match[1]), int(match[2]), THURSDAY + 1)
         return self.start(Grain.WEEK, thursday)
+
+
+def _ceil_divide(number: int, by: int) -> int:
+    return -(-number // by)
 
 
 def _plus_months(first_of_month: date, months: int) -> date:

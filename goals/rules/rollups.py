@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, localcontext
 from typing import Self
 
 from core.numbers import round_stored
-from core.periods import Grain
+from core.periods import Grain, PeriodCalendar
 
 # Digits for a quotient before it is rounded once to the eight that are stored.
 _DIGITS = 60
@@ -85,6 +86,36 @@ def mean(total: Decimal, count: int) -> Decimal:
     """Divide and round half-even to eight places, once."""
     with localcontext(prec=_DIGITS):
         return round_stored(total / count)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """
+    When the counted segments of a KPI are there to be measured.
+
+    ``spans`` holds (first day, day after the last, how many segments); most segments of a KPI
+    begin and end together, so few spans stand for many of them.
+    """
+
+    cadence: Grain
+    gaps_are_zero: bool
+    spans: tuple[tuple[date, date, int], ...]
+
+    def expected(self, grain: Grain, start: date, calendar: PeriodCalendar) -> int:
+        """
+        Count the answers that a complete total has: those of each segment since its first value.
+
+        A total whose period began before anything was measured stays incomplete.
+        """
+        end = calendar.end(grain, start)
+        if self.gaps_are_zero:
+            return calendar.count_starts(self.cadence, start, end)
+        first = min((begin for begin, _finish, _segments in self.spans), default=date.max)
+        unmeasured = calendar.count_starts(self.cadence, start, min(first, end))
+        return unmeasured + sum(
+            segments * calendar.count_starts(self.cadence, max(start, begin), min(finish, end))
+            for begin, finish, segments in self.spans
+        )
 
 
 def source_grain(grain: Grain, cadence: Grain) -> Grain:

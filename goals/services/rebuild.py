@@ -1,6 +1,6 @@
 """Making all rollups of a workspace anew, beside those in use, and switching in one statement."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -11,10 +11,10 @@ from django.db import connection, connections, transaction
 
 from core.faults import crash_point
 from core.periods import Grain
-from goals.rules.rollups import CADENCE_GRAINS, source_grain
+from goals.rules.rollups import CADENCE_GRAINS, Presence, source_grain
 from goals.services import formula_rollups, locks, rollup_tables
 from goals.services.rollup_tables import VALUE_OF_SEGMENTS, VALUE_OF_STATE
-from goals.services.rollups import expected_of_total
+from goals.services.rollups import presence_of
 from goals.services.series import find_or_make_series
 from teams.models import Workspace
 
@@ -110,7 +110,9 @@ def _build(workspace: Workspace, generation: int, span: tuple[date, date], tell:
 
 def _find_first_values(workspace: Workspace) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT series.id {_OF_WORKSPACE}", {"workspace": workspace.pk})  # noqa: S608  # constants
+        cursor.execute(
+            f"SELECT series.id {_OF_WORKSPACE}", {"workspace": workspace.pk}
+        )  # constants
         series = [row[0] for row in cursor.fetchall()]
     rollup_tables.note_first_values(series)
 
@@ -156,21 +158,23 @@ class _Shard:
     def _make_tables(self) -> None:
         """Lay out which series there are, and in which period each day falls."""
         self._run("SET LOCAL statement_timeout = 0")
+        # Rows of a generation that is just being made are in no statistics, so the planner takes
+        # them for few and would look each of a million up one by one.
+        self._run("SET LOCAL enable_nestloop = off")
+        self._run("SET LOCAL work_mem = '256MB'")
         self._run(
             f"""
             CREATE TEMPORARY TABLE shard_series ON COMMIT DROP AS
             SELECT series.id AS series_id, kpi.id AS kpi_id, series.segment_id, kpi.aggregation,
                 kpi.cadence, kpi.segment_total {_OF_WORKSPACE}
             WHERE kpi.id %% %(shards)s = %(shard)s AND kpi.aggregation <> 'formula'
-            """  # noqa: S608  # put together from constants
+            """  # put together from constants
         )
         self._run(
             "CREATE TEMPORARY TABLE shard_days (source smallint, grain smallint, cadence text,"
             " day date, start date, expected int) ON COMMIT DROP"
         )
-        with connection.cursor() as cursor, cursor.copy("COPY shard_days FROM STDIN") as copy:
-            for row in self._days():
-                copy.write_row(row)
+        _copy("shard_days", self._days())
         self._run("ANALYZE shard_series")
         self._run("ANALYZE shard_days")
 
@@ -245,39 +249,60 @@ class _Shard:
             SELECT %(generation)s, grain, series_id, start, {VALUE_OF_SEGMENTS}, total, count,
                 NULL, NULL, NULL, known_gaps, expected
             FROM (
-                SELECT due.series_id, due.grain, due.start, due.expected, due.segment_total,
-                    sum(part.value) AS value_sum, count(part.value) AS value_count,
-                    min(part.value) AS value_min, max(part.value) AS value_max,
-                    sum(part.total) AS total, sum(part.count) AS count,
-                    sum(part.known_gaps) AS known_gaps
-                FROM shard_totals AS due
-                JOIN shard_series AS series ON series.kpi_id = due.kpi_id
+                SELECT series.kpi_id, part.grain, part.start, sum(part.value) AS value_sum,
+                    count(part.value) AS value_count, min(part.value) AS value_min,
+                    max(part.value) AS value_max, sum(part.total) AS total,
+                    sum(part.count) AS count, sum(part.known_gaps) AS known_gaps
+                FROM shard_series AS series
                 JOIN goals_segment AS segment ON segment.id = series.segment_id
                     AND segment.counts_in_total
                 JOIN kpi_rollups AS part ON part.generation = %(generation)s
-                    AND part.grain = due.grain AND part.series_id = series.series_id
-                    AND part.start = due.start
-                GROUP BY due.series_id, due.grain, due.start, due.expected, due.segment_total
+                    AND part.series_id = series.series_id
+                GROUP BY series.kpi_id, part.grain, part.start
             ) AS parts
+            JOIN shard_totals USING (kpi_id)
+            JOIN shard_expectations USING (presence, grain, start)
             ORDER BY grain, series_id, start
             """  # noqa: S608  # put together from constants
         )
 
     def _lay_out_expectations(self, kpis: set[int], totals: dict[Any, int]) -> None:
+        """Write down what complete totals have, once for all KPIs that are present alike."""
         self._run(
             "CREATE TEMPORARY TABLE shard_totals (kpi_id bigint, series_id bigint,"
-            " segment_total text, grain smallint, start date, expected int) ON COMMIT DROP"
+            " segment_total text, presence int) ON COMMIT DROP"
         )
-        first, last = self._span
-        segments = rollup_tables.segments_of(kpis)
-        with connection.cursor() as cursor, cursor.copy("COPY shard_totals FROM STDIN") as copy:
-            for kpi, parts in segments.items():
-                for grain in parts[0].grain.upwards():
-                    for start in self._calendar.starts(grain, first, last):
-                        expected = expected_of_total(parts, grain, start, self._calendar)
-                        how = parts[0].segment_total
-                        copy.write_row((kpi, totals[kpi, None], how, grain.rank, start, expected))
+        self._run(
+            "CREATE TEMPORARY TABLE shard_expectations (presence int, grain smallint, start date,"
+            " expected int) ON COMMIT DROP"
+        )
+        numbers: dict[Presence, int] = {}
+        rows = [
+            (
+                kpi,
+                totals[kpi, None],
+                parts[0].segment_total,
+                numbers.setdefault(presence_of(parts), len(numbers)),
+            )
+            for kpi, parts in rollup_tables.segments_of(kpis).items()
+        ]
+        _copy("shard_totals", rows)
+        _copy("shard_expectations", self._expectations(numbers))
         self._run("ANALYZE shard_totals")
+        self._run("ANALYZE shard_expectations")
+
+    def _expectations(self, numbers: dict[Presence, int]) -> Iterator[tuple[int, int, date, int]]:
+        for presence, number in numbers.items():
+            for grain in presence.cadence.upwards():
+                for start in self._calendar.starts(grain, *self._span):
+                    expected = presence.expected(grain, start, self._calendar)
+                    yield number, grain.rank, start, expected
+
+
+def _copy(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _build_formulas(workspace: Workspace, generation: int, span: tuple[date, date]) -> None:

@@ -311,9 +311,14 @@ def write_totals(generation: int, buckets: Collection[TotalBucket]) -> None:
                     sum(rollup.count) AS count, sum(rollup.known_gaps) AS known_gaps
                 FROM goals_series AS series
                 JOIN goals_segment AS segment ON segment.id = series.segment_id
-                JOIN kpi_rollups AS rollup ON rollup.generation = %(generation)s
-                    AND rollup.grain = key.grain AND rollup.series_id = series.id
-                    AND rollup.start = key.start
+                CROSS JOIN LATERAL (
+                    SELECT value, total, count, known_gaps FROM kpi_rollups
+                    WHERE generation = %(generation)s AND kpi_rollups.grain = key.grain
+                        AND kpi_rollups.series_id = series.id
+                        AND kpi_rollups.start = key.start
+                    -- At most one; saying so keeps the planner at one index lookup per segment.
+                    LIMIT 1
+                ) AS rollup
                 WHERE series.kpi_id = key.kpi_id AND segment.counts_in_total
             ) AS parts
         ), emptied AS (

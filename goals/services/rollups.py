@@ -1,5 +1,6 @@
 """Rollups follow the measurements: only what was touched is computed anew."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,7 +11,7 @@ from django.db import OperationalError, transaction
 from core.faults import crash_point
 from core.periods import Grain, PeriodCalendar
 from goals.models import DirtyMark
-from goals.rules.rollups import source_grain
+from goals.rules.rollups import Presence, source_grain
 from goals.services import formula_rollups, locks, rollup_tables
 from goals.services.rollup_tables import Bucket, SeriesFacts, TotalBucket
 from goals.services.series import find_or_make_series
@@ -178,6 +179,7 @@ def write_totals(
     """Compute totals over segments for (KPI, grain, start)."""
     wanted = list(periods)
     segments = rollup_tables.segments_of({kpi for kpi, _grain, _start in wanted})
+    presences = {kpi: presence_of(parts) for kpi, parts in segments.items()}
     totals = find_or_make_series((kpi, None) for kpi in segments)
     rollup_tables.note_first_totals(totals[kpi, None] for kpi in segments)
     rollup_tables.write_totals(
@@ -189,40 +191,22 @@ def write_totals(
                 grain=grain,
                 start=start,
                 segment_total=segments[kpi][0].segment_total,
-                expected=expected_of_total(segments[kpi], grain, start, calendar),
+                expected=presences[kpi].expected(grain, start, calendar),
             )
             for kpi, grain, start in wanted
         ],
     )
 
 
-def expected_of_total(
-    segments: list[SeriesFacts], grain: Grain, start: date, calendar: PeriodCalendar
-) -> int:
-    """
-    Count the answers that a complete total has: those of each segment since its first value.
-
-    A total whose period began before anything was measured stays incomplete.
-    """
-    periods = list(_starts_within(segments[0].grain, grain, start, calendar))
-    if segments[0].gaps_are_zero:
-        return len(periods)
-    counted = [facts for facts in segments if facts.counts_in_total and facts.first_on]
-    first = min((facts.first_on for facts in counted if facts.first_on), default=date.max)
-    unmeasured = sum(1 for period in periods if period < first)
-    return unmeasured + sum(
-        1 for facts in counted for period in periods if _is_expected(facts, period)
+def presence_of(segments: list[SeriesFacts]) -> Presence:
+    """Sum up when the counted segments of one KPI are there to be measured."""
+    spans = Counter(
+        (facts.first_on, facts.archived_on or date.max)
+        for facts in segments
+        if facts.counts_in_total and facts.first_on
     )
-
-
-def _is_expected(facts: SeriesFacts, period: date) -> bool:
-    if facts.first_on is None or period < facts.first_on:
-        return False
-    return facts.archived_on is None or period < facts.archived_on
-
-
-def _starts_within(
-    cadence: Grain, grain: Grain, start: date, calendar: PeriodCalendar
-) -> Iterable[date]:
-    end = calendar.end(grain, start)
-    return (day for day in calendar.starts(cadence, start, end - timedelta(days=1)) if day >= start)
+    return Presence(
+        cadence=segments[0].grain,
+        gaps_are_zero=segments[0].gaps_are_zero,
+        spans=tuple((begin, finish, count) for (begin, finish), count in spans.items()),
+    )
