@@ -10,3 +10,11 @@ class Cursor(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
     ordering = "pk"
+
+
+class DayCursor(Cursor):
+    """Pages of rows that have a day but no key of their own, the latest day first."""
+
+    ordering = ("-on_date", "series_id")
+    # Rows of one day are told apart by counting them, however many there are.
+    offset_cutoff = None

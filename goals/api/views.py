@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
+from core.api.pagination import DayCursor
 from core.api.problems import Problem
 from core.periods import Grain
 from goals.api import batches, serializers
@@ -401,6 +402,7 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
         "series__kpi", "series__segment", "recorded_by__user"
     )
     serializer_class = serializers.MeasurementSerializer
+    pagination_class = DayCursor
     takes_measurements = True
     parameters = frozenset({"kpi", "from", "to", "segment"})
     policy = {
@@ -408,9 +410,6 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
         "create": Action.ENTER_OWN_NUMBERS,
         "destroy": Action.ENTER_OWN_NUMBERS,
     }
-
-    def get_queryset(self) -> Any:
-        return super().get_queryset().order_by("-on_date", "series_id")
 
     @extend_schema(
         parameters=[

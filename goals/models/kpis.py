@@ -282,7 +282,9 @@ class Target(models.Model):
                 violation_error_message=_("Write the number that should be reached."),
             ),
             models.CheckConstraint(
-                condition=Q(comparator__in=sorted(RANGES), upper__gt=F("value"))
+                condition=Q(
+                    comparator__in=sorted(RANGES), upper__isnull=False, upper__gt=F("value")
+                )
                 | (~Q(comparator__in=sorted(RANGES)) & Q(upper=None)),
                 name="target_range_has_two_bounds",
                 violation_error_message=_("A range needs a lower and a higher bound."),

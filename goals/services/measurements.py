@@ -22,6 +22,8 @@ from teams.policy import Action
 # A date further ahead than this is a slip of the keyboard, and so is one before any such KPI.
 FURTHEST_AHEAD = timedelta(days=366)
 EARLIEST = date(1970, 1, 1)
+# PostgreSQL stores every character but this one.
+NUL = "\0"
 LONGEST_NOTE = 500
 LONGEST_SOURCE = 80
 MOST_PLACES = 8
@@ -168,7 +170,8 @@ class _Reader:
     def __init__(
         self, workspace: Workspace, by: Author, at: datetime, codes: Collection[str]
     ) -> None:
-        kpis = Kpi.objects.for_workspace(workspace).filter(code__in=codes)
+        storable = [code for code in codes if NUL not in code]
+        kpis = Kpi.objects.for_workspace(workspace).filter(code__in=storable)
         self._kpis: dict[str, Kpi] = {kpi.code: kpi for kpi in kpis}
         breakdowns = {kpi.breakdown_id for kpi in self._kpis.values() if kpi.breakdown_id}
         segments = Segment.objects.filter(breakdown__in=breakdowns) if breakdowns else ()
@@ -247,6 +250,9 @@ def _problem_of_value(kpi: Kpi, row: NewValue) -> tuple[str, str] | None:
         return "note", _("A note has at most %(most)d characters.") % {"most": LONGEST_NOTE}
     if len(row.source) > LONGEST_SOURCE:
         return "source", _("A source has at most %(most)d characters.") % {"most": LONGEST_SOURCE}
+    for field, text in (("note", row.note), ("source", row.source)):
+        if NUL in text:
+            return field, _("This text holds characters that cannot be stored.")
     if row.value is None:
         if row.note.strip():
             return None
@@ -255,7 +261,8 @@ def _problem_of_value(kpi: Kpi, row: NewValue) -> tuple[str, str] | None:
 
 
 def _problem_of_number(kpi: Kpi, value: Decimal) -> tuple[str, str] | None:
-    if not value.is_finite() or abs(value) >= STORED_LIMIT:
+    # Unlike abs(), which rounds, copy_abs() takes a number of any size.
+    if not value.is_finite() or value.copy_abs() >= STORED_LIMIT:
         return "value", _("This number is too large.")
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > MOST_PLACES and value != round(value, MOST_PLACES):

@@ -66,6 +66,7 @@ class WorkspaceAPI(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        _refuse_null_characters(request)
         if request.method in SAFE:
             self._refuse_unknown_parameters(request)
         elif key := request.headers.get("Idempotency-Key"):
@@ -85,6 +86,16 @@ class WorkspaceAPI(GenericViewSet[Any]):
         if unknown:
             errors = [{"field": name, "detail": _("Unknown parameter.")} for name in unknown]
             raise Problem(400, _("A parameter is not known here."), errors)
+
+
+def _refuse_null_characters(request: Request) -> None:
+    """Refuse parameters that no stored text can equal, before the database does."""
+    names = [name for name, value in request.query_params.items() if "\0" in value]
+    if names:
+        errors = [
+            {"field": name, "detail": _("Null characters are not allowed.")} for name in names
+        ]
+        raise Problem(400, _("A parameter cannot be read."), errors)
 
 
 def etag(version: int) -> str:

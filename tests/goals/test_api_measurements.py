@@ -363,6 +363,10 @@ def test_a_removed_value_can_be_written_again(api):
         ({"value": "Infinity"}, "value"),
         ({"value": "0.000000001"}, "value"),
         ({"value": "10000000000000000"}, "value"),
+        ({"value": "1e999999999"}, "value"),
+        ({"kpi": "le\0ads"}, "kpi"),
+        ({"note": "a\0b"}, "note"),
+        ({"source": "a\0b"}, "source"),
         ({"value": "-1E16"}, "value"),
         ({"date": "9.11.2026"}, "date"),
         ({"date": "2026-02-30"}, "date"),
@@ -792,3 +796,26 @@ def test_a_member_of_two_workspaces_says_which(api, member, workspace):
     assert _blamed(_send(api, _row(), **{"X-Workspace": other.slug})) == [(0, "kpi")]
     assert _stored() == []
     assert _send(api, _row(), **{"X-Workspace": workspace.slug}).json()["created"] == 1
+
+
+@pytest.mark.usefixtures("visits")
+def test_a_list_is_paged_from_the_latest_day_without_losing_a_row_R35(api):
+    days = ["2026-10-19", "2026-10-26", "2026-11-02"]
+    for day in days:
+        by_market = [_row(kpi="visits", segment=code, date=day) for code in ("pl", "it")]
+        _send(api, *by_market, _row(date=day))
+    url, pages = f"{URL}?page_size=2", []
+    while url:
+        answer = api.get(url).json()
+        pages.append([row["date"] for row in answer["results"]])
+        url = answer["next"]
+    assert [len(page) for page in pages] == [2, 2, 2, 2, 1]
+    assert [day for page in pages for day in page] == [
+        day for day in reversed(days) for _place in range(3)
+    ]
+
+
+def test_a_parameter_with_a_null_character_is_refused(api):
+    answer = api.get(URL, {"kpi": "\0"})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "kpi"

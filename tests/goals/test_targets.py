@@ -290,6 +290,8 @@ def test_when_a_week_is_over_depends_on_the_workspace_s_clock(workspace, kpi, le
         ("at_least", None, None),
         ("at_least", "10", "20"),
         ("in_range", None, "20"),
+        ("in_range", "10", None),
+        ("not_in_range", "10", None),
         ("in_range", "20", "10"),
         ("in_range", "20", "20"),
         ("not_in_range", "20", "10"),

@@ -1,0 +1,387 @@
+"""Mail: written down in the transaction that wants it, sent by one worker at a time."""
+
+import datetime as dt
+import socket
+import threading
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection, transaction
+from django.urls import reverse
+
+from teams.models import OutgoingMail
+from teams.services import mail
+from tests.factories.teams import LONG_AGO, UserFactory
+
+State = OutgoingMail.State
+LEASE = dt.timedelta(minutes=2)
+SECOND = dt.timedelta(seconds=1)
+
+
+class Server:
+    """An SMTP server that keeps what it accepts and says ``answers`` to what it does not."""
+
+    def __init__(self):
+        self.answers = {}
+        self.tried = []
+        self.accepted = []
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: ARG002  # its form
+        self.tried.append(address)
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: ARG002  # its form
+        self.accepted.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+    @property
+    def recipients(self):
+        return [message["To"] for message in self.accepted]
+
+
+def free_port():
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return tried.getsockname()[1]
+
+
+def smtp(port):
+    return {
+        "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": "", "EMAIL_HOST_PASSWORD": "",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def server(settings, db):
+    server = Server()
+    controller = Controller(server, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.SMTP = smtp(controller.port)
+    yield server
+    controller.stop()
+
+
+@pytest.fixture
+def no_server(settings, db):
+    """Mail is set up, but nobody listens there."""
+    settings.SMTP = smtp(free_port())
+
+
+@pytest.fixture
+def own_backend(settings):
+    """Lead Django's mail into the queue, where pytest-django would keep it in memory."""
+    settings.EMAIL_BACKEND = "teams.outbox.OutboxBackend"
+
+
+def queued(at, *, recipient="ann@example.com", subject="Hello", text="Good morning.", **given):
+    return mail.queue(recipient=recipient, subject=subject, text=text, at=at, **given)
+
+
+def read(row):
+    return message_from_bytes(bytes(row.body), policy=policy.default)
+
+
+def test_without_a_server_mail_is_kept_and_nobody_is_rung_for(
+    db, settings, now, django_capture_on_commit_callbacks
+):
+    settings.SMTP = None
+
+    with django_capture_on_commit_callbacks() as bells:
+        row = queued(now)
+
+    row.refresh_from_db()
+    assert (row.state, row.created_at, bells) == (State.KEPT, now, [])
+    assert mail.send_waiting(at=now) == 0
+
+
+def test_with_a_server_mail_waits_and_a_worker_is_rung_for(
+    no_server, now, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as bells:
+        row = queued(now)
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts, len(bells)) == (State.WAITING, 0, 1)
+
+
+def test_mail_of_a_transaction_that_fails_never_was(
+    server, now, django_capture_on_commit_callbacks
+):
+    """Show reliability row FM-12: no mail and no bell after a rollback."""
+    with django_capture_on_commit_callbacks() as bells, transaction.atomic():
+        queued(now)
+        transaction.set_rollback(True)
+
+    assert (bells, OutgoingMail.objects.count()) == ([], 0)
+    assert mail.send_waiting(at=now) == 0
+    assert server.tried == []
+
+
+def test_nothing_is_sent_in_the_transaction_itself(server, now, django_capture_on_commit_callbacks):
+    """Show reliability row FM-12: a request never waits for SMTP."""
+    with django_capture_on_commit_callbacks():
+        queued(now)
+
+    assert server.tried == []
+
+
+def test_the_message_arrives_as_it_was_written(server, now):
+    row = queued(
+        now, recipient="ann@example.com", subject="Zażółć", text="Dzień dobry.", html="<b>Dzień</b>"
+    )
+
+    assert mail.send_waiting(at=now) == 1
+
+    [message] = server.accepted
+    assert (message["To"], message["Subject"]) == ("ann@example.com", "Zażółć")
+    assert message["Message-ID"] == row.message_id
+    assert message["Date"].datetime == now
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_body(("plain",)).get_content().strip() == "Dzień dobry."
+    assert message.get_body(("html",)).get_content().strip() == "<b>Dzień</b>"
+
+
+def test_a_line_with_a_dot_does_not_end_the_message_early(server, now):
+    queued(now, text="one\n.\n.two\nthree")
+
+    mail.send_waiting(at=now)
+
+    text = server.accepted[0].get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert text.strip() == "one\n.\n.two\nthree"
+
+
+def test_a_subject_cannot_bring_headers_of_its_own(server, now):
+    """Show reliability row FM-37: no header injection by a name that people chose."""
+    queued(now, subject="Hello\r\nBcc: eve@example.com")
+
+    mail.send_waiting(at=now)
+
+    assert server.tried == ["ann@example.com"]
+    assert server.accepted[0]["Bcc"] is None
+    assert server.accepted[0]["Subject"] == "Hello  Bcc: eve@example.com"
+
+
+def test_what_was_sent_keeps_no_text(server, now):
+    """Show reliability row FM-32: a sign-in link does not stay in the database."""
+    row = queued(now, text="https://example.com/secret")
+    assert b"secret" in bytes(row.body)
+
+    mail.send_waiting(at=now)
+
+    row.refresh_from_db()
+    assert (row.state, bytes(row.body), row.claimed_until) == (State.SENT, b"", None)
+
+
+def test_what_was_sent_is_not_sent_again(server, now):
+    queued(now)
+    mail.send_waiting(at=now)
+
+    assert mail.send_waiting(at=now + LEASE + SECOND) == 0
+
+    assert len(server.accepted) == 1
+
+
+def test_mail_goes_out_in_the_order_in_which_it_was_written(server, now):
+    people = ["a@example.com", "b@example.com", "c@example.com"]
+    for recipient in people:
+        queued(now, recipient=recipient)
+
+    assert mail.send_waiting(at=now) == 3
+
+    assert server.recipients == people
+
+
+def test_a_batch_is_50_and_the_rest_goes_with_the_next(server, now):
+    for n in range(51):
+        queued(now, recipient=f"p{n}@example.com")
+
+    assert mail.send_waiting(at=now) == 50
+    assert mail.send_waiting(at=now) == 1
+    assert len(set(server.recipients)) == 51
+
+
+def test_a_refusal_for_now_is_tried_again_under_the_same_name(server, now):
+    row = queued(now)
+    server.answers["ann@example.com"] = "451 Come back later"
+
+    assert mail.send_waiting(at=now) == 0
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (State.WAITING, 1)
+    assert row.last_error == "451 Come back later"
+    assert row.claimed_until is None
+
+    server.answers.clear()
+    assert mail.send_waiting(at=now) == 1
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (State.SENT, 2)
+    assert server.accepted[0]["Message-ID"] == row.message_id
+
+
+def test_after_three_tries_a_message_is_given_up_and_stays_readable(server, now):
+    """Show reliability row FM-33: no message is tried for ever."""
+    row = queued(now)
+    server.answers["ann@example.com"] = "451 Come back later"
+
+    for _each in range(5):
+        mail.send_waiting(at=now)
+
+    assert len(server.tried) == 3
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (State.FAILED, 3)
+    assert read(row).get_content().strip() == "Good morning."
+
+
+def test_a_refusal_for_good_is_not_tried_again(server, now):
+    row = queued(now)
+    server.answers["ann@example.com"] = "550 No such person"
+
+    mail.send_waiting(at=now)
+    mail.send_waiting(at=now)
+
+    assert len(server.tried) == 1
+    row.refresh_from_db()
+    assert (row.state, row.last_error) == (State.FAILED, "550 No such person")
+
+
+@pytest.mark.parametrize("answer", ["451 Come back later", "550 No such person"])
+def test_one_refused_message_does_not_hold_the_others_up(server, now, answer):
+    people = ["a@example.com", "bad@example.com", "c@example.com"]
+    for recipient in people:
+        queued(now, recipient=recipient)
+    server.answers["bad@example.com"] = answer
+
+    assert mail.send_waiting(at=now) == 2
+
+    assert server.recipients == ["a@example.com", "c@example.com"]
+
+
+def test_a_server_that_does_not_answer_costs_a_try_and_no_mail(no_server, now):
+    """Show reliability row FM-40: mail waits while the server is away."""
+    row = queued(now)
+
+    assert mail.send_waiting(at=now) == 0
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (State.WAITING, 1)
+    assert "refused" in row.last_error
+
+
+def taken(at):
+    waiting = OutgoingMail.objects.filter(state=State.WAITING)
+    return waiting.take(limit=50, lease=LEASE, at=at)
+
+
+def test_a_claimed_message_is_not_claimed_again_while_the_lease_runs(no_server, now):
+    """Show reliability row FM-09: one task does not run twice."""
+    row = queued(now)
+
+    assert taken(now) == [row]
+    assert taken(now) == []
+    assert taken(now + LEASE) == []
+
+
+def test_the_message_of_a_worker_that_died_is_claimed_after_the_lease(no_server, now):
+    """Show reliability row FM-09: work that was cut off is taken up again."""
+    row = queued(now)
+    [first] = taken(now)
+
+    [second] = taken(now + LEASE + SECOND)
+
+    assert (first, second) == (row, row)
+    assert (first.attempts, second.attempts) == (1, 2)
+    assert first.claim != second.claim
+
+
+def test_whoever_lost_the_lease_does_not_hold_the_row(no_server, now):
+    """Show reliability row FM-09: a worker that wakes up late cannot write over its successor."""
+    queued(now)
+    [first] = taken(now)
+    [second] = taken(now + LEASE + SECOND)
+
+    assert not OutgoingMail.objects.held_by(first.claim).exists()
+    assert OutgoingMail.objects.held_by(second.claim).get() == second
+
+
+def test_a_message_that_kills_three_workers_is_parked(no_server, now):
+    """Show reliability row FM-33: the try counts from the claim, not from a polite end."""
+    row = queued(now)
+    moments = [now + (LEASE + SECOND) * n for n in range(4)]
+
+    claims = [len(taken(moment)) for moment in moments]
+
+    assert claims == [1, 1, 1, 0]
+    assert list(OutgoingMail.objects.parked(at=moments[3])) == [row]
+    assert not OutgoingMail.objects.parked(at=moments[2]).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_another_worker_is_claiming_is_passed_over(no_server, now):
+    """Show reliability row FM-30: workers never wait for each other's rows."""
+    held, free = queued(now), queued(now)
+    holding, done = threading.Event(), threading.Event()
+
+    def claim():
+        with transaction.atomic():
+            OutgoingMail.objects.select_for_update().get(pk=held.pk)
+            holding.set()
+            done.wait(timeout=10)
+        connection.close()
+
+    other = threading.Thread(target=claim)
+    other.start()
+    assert holding.wait(timeout=10)
+    found = taken(now)
+    done.set()
+    other.join(timeout=10)
+
+    assert found == [free]
+
+
+def test_what_django_sends_is_queued_once_for_each_recipient(no_server, own_backend, frozen):
+    message = EmailMultiAlternatives(
+        "Your password", "Open the link.", to=["a@example.com"], bcc=["b@example.com"]
+    )
+    message.attach_alternative("<p>Open the link.</p>", "text/html")
+
+    assert message.send() == 2
+
+    rows = list(OutgoingMail.objects.order_by("pk"))
+    assert [row.recipient for row in rows] == ["a@example.com", "b@example.com"]
+    assert {row.state for row in rows} == {State.WAITING}
+    assert "b@example.com" not in bytes(rows[0].body).decode()
+    assert read(rows[0]).get_body(("html",)).get_content().strip() == "<p>Open the link.</p>"
+
+
+def test_a_forgotten_password_queues_a_link_to_the_site(client, settings, own_backend, frozen, db):
+    """Show reliability row FM-27: the link does not follow the Host header."""
+    settings.SMTP = None
+    user = UserFactory(email="ann@example.com")
+    user.set_password("four green bottles")
+    user.save()
+
+    page = reverse("account_reset_password")
+    answer = client.post(page, {"email": "ann@example.com"}, headers={"Host": "localhost"})
+
+    assert answer.status_code == 302
+    row = OutgoingMail.objects.get()
+    assert row.recipient == "ann@example.com"
+    text = read(row).get_body(("plain",)).get_content()
+    assert "http://testserver/accounts/" in text
+    assert "localhost" not in text
+
+
+def test_only_operators_see_the_outbox(client, settings, owner):
+    settings.SMTP = None
+    row = queued(LONG_AGO, text="https://example.com/secret")
+    page = f"{reverse('reviews:outbox')}?message={row.pk}"
+
+    client.force_login(owner.user)
+    assert client.get(page).status_code == 404
+    client.force_login(UserFactory(is_staff=True))
+    assert "https://example.com/secret" in client.get(page).content.decode()

@@ -1,0 +1,271 @@
+"""Opening, changing and deleting a workspace."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from core.errors import ConflictError, DomainError
+from goals.models import Kpi
+from teams import audit
+from teams.models import ApiToken, Counter, Invitation, Membership, Team, User, Workspace
+from teams.policy import Role
+from teams.services import counters, invitations, tokens, workspaces
+from tests.factories.goals import KpiFactory
+from tests.factories.teams import TeamFactory, UserFactory, WorkspaceFactory
+
+START = {
+    "name": "Rosemary Ltd",
+    "timezone": "Europe/Warsaw",
+    "currency": "EUR",
+    "owner_name": "Olga Owner",
+    "email": "Olga@Example.com",
+    "password": "four green bottles",
+}
+FORM = {
+    "name": "Rosemary Ltd", "timezone": "Europe/Warsaw", "currency": "eur",
+    "your_name": "Olga Owner", "email": "olga@example.com", "password": "four green bottles",
+}  # fmt: skip
+
+
+def opened(name, at, **settings):
+    values = {"timezone": "Europe/Warsaw", "currency": "EUR", **settings}
+    return workspaces.open_workspace(name=name, owner=UserFactory(), at=at, **values)
+
+
+def test_the_start_makes_an_owner_who_runs_the_installation(db, now):
+    membership = workspaces.start(**START, at=now)
+
+    workspace, user = membership.workspace, User.objects.get()
+    assert (workspace.name, workspace.slug) == ("Rosemary Ltd", "rosemary-ltd")
+    assert (workspace.timezone, workspace.currency) == ("Europe/Warsaw", "EUR")
+    assert (membership.user, membership.role, membership.joined_at) == (user, Role.OWNER, now)
+    assert (user.email, user.name, user.is_staff) == ("olga@example.com", "Olga Owner", True)
+    assert user.check_password("four green bottles")
+
+
+def test_the_start_takes_no_address_that_is_in_use(db, now):
+    UserFactory(email="olga@example.com")
+
+    with pytest.raises(DomainError) as caught:
+        workspaces.start(**START, at=now)
+
+    assert caught.value.field == "email"
+    assert not Workspace.objects.exists()
+
+
+def test_a_start_that_fails_leaves_no_person_behind(db, now):
+    with pytest.raises(ValidationError):
+        workspaces.start(**{**START, "timezone": "Europe/Atlantis"}, at=now)
+
+    assert not User.objects.exists()
+    assert not Workspace.objects.exists()
+
+
+def test_a_later_workspace_makes_nobody_run_the_installation(db, now):
+    assert opened("Second", now).user.is_staff is False
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Rosemary & Thyme", "rosemary-thyme"),
+        ("Žluťoučký kůň", "zlutoucky-kun"),
+        ("ทีมการตลาด", "team"),
+        ("!!!", "team"),
+        ("a" * 80, "a" * 40),
+    ],
+)
+def test_the_address_is_made_of_the_name(db, now, name, slug):
+    assert opened(name, now).workspace.slug == slug
+
+
+def test_workspaces_of_one_name_have_addresses_of_their_own(db, now):
+    slugs = [opened(name, now).workspace.slug for name in ("Rose", "rose", "ROSE!")]
+
+    assert slugs == ["rose", "rose-2", "rose-3"]
+
+
+def test_a_longer_address_that_begins_alike_takes_none_away(db, now):
+    WorkspaceFactory(slug="rosemary")
+
+    assert opened("Rose", now).workspace.slug == "rose"
+
+
+def test_a_number_that_is_taken_is_passed_over(db, now):
+    for slug in ("rose", "rose-2", "rose-3", "rosebud"):
+        WorkspaceFactory(slug=slug)
+
+    assert opened("Rose", now).workspace.slug == "rose-4"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("timezone", "Europe/Atlantis"), ("currency", "eur"), ("currency", "EURO"), ("name", "")],
+)
+def test_a_workspace_with_a_wrong_value_is_not_opened(db, now, field, value):
+    values = {"name": "Rose", "timezone": "UTC", "currency": "EUR", field: value}
+
+    with pytest.raises(ValidationError) as caught:
+        workspaces.open_workspace(**values, owner=UserFactory(), at=now)
+
+    assert field in caught.value.message_dict
+    assert not Workspace.objects.exists()
+
+
+def test_settings_are_changed_and_the_version_counts_up(workspace):
+    workspaces.change_settings(workspace=workspace, version=1, name="Thyme", currency="PLN")
+
+    workspace.refresh_from_db()
+    assert (workspace.name, workspace.currency, workspace.version) == ("Thyme", "PLN", 2)
+    assert workspace.slug == "rosemary"
+
+
+def test_settings_read_before_another_change_are_refused(workspace):
+    """Show reliability row FM-13: the second of two people learns of the first."""
+    workspaces.change_settings(workspace=workspace, version=1, name="Thyme")
+
+    with pytest.raises(ConflictError):
+        workspaces.change_settings(workspace=workspace, version=1, name="Basil")
+
+    workspace.refresh_from_db()
+    assert (workspace.name, workspace.version) == ("Thyme", 2)
+
+
+@pytest.fixture
+def full(workspace, owner, lead, now):
+    """A workspace with something of every kind."""
+    KpiFactory(workspace=workspace, owner=lead)
+    TeamFactory(workspace=workspace).members.add(lead)
+    invitations.invite(text="a@example.com", role=Role.VIEWER, by=owner, at=now)
+    tokens.create_token(
+        membership=lead, name="n", scope=ApiToken.Scope.READ, by=lead, at=now,
+        expires_at=now.replace(year=2027),
+    )  # fmt: skip
+    counters.next_number(workspace, "K")
+    return workspace
+
+
+def everything():
+    models = (Workspace, Membership, Kpi, Team, Invitation, ApiToken, Counter)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def trail_of(key):
+    """Count what the trail holds of a workspace, under every model that reaches it directly."""
+    models = (Membership, Kpi, Team, Invitation)
+    events = [model.pgh_event_model.objects.filter(workspace=key).count() for model in models]
+    own = Workspace.pgh_event_model.objects.filter(pgh_obj_id=key).count()
+    return [own, *events, ApiToken.pgh_event_model.objects.count()]
+
+
+def test_a_deleted_workspace_takes_all_that_is_in_it_along(full):
+    assert 0 not in everything().values()
+
+    workspaces.delete_workspace(workspace=full, confirmed_name="Rosemary")
+
+    assert set(everything().values()) == {0}
+
+
+def test_a_deleted_workspace_takes_its_trail_along(full):
+    key = full.pk
+    assert 0 not in trail_of(key)
+
+    workspaces.delete_workspace(workspace=full, confirmed_name="Rosemary")
+
+    assert set(trail_of(key)) == {0}
+
+
+def test_deleting_one_workspace_leaves_the_others_and_their_trails(full, stranger, now):
+    """Show reliability row FM-01: only the named workspace is touched."""
+    KpiFactory(workspace=stranger.workspace, owner=stranger)
+    token, _text = tokens.create_token(
+        membership=stranger, name="n", scope=ApiToken.Scope.READ, by=stranger, at=now,
+        expires_at=now.replace(year=2027),
+    )  # fmt: skip
+    before, _more = audit.latest(stranger.workspace)
+    assert {entry.what for entry in before} == {"Workspace", "Member", "KPI", "API token"}
+
+    workspaces.delete_workspace(workspace=full, confirmed_name="Rosemary")
+
+    assert audit.latest(stranger.workspace)[0] == before
+    assert list(ApiToken.objects.all()) == [token]
+    assert list(Membership.objects.all()) == [stranger]
+    assert Kpi.objects.count() == 1
+
+
+def test_people_keep_their_sign_in_when_their_workspace_goes(full, owner, lead):
+    workspaces.delete_workspace(workspace=full, confirmed_name="Rosemary")
+
+    assert set(User.objects.all()) == {owner.user, lead.user}
+
+
+@pytest.mark.parametrize("typed", ["", "rosemary", "Rosemar", "Rosemary Ltd"])
+def test_a_workspace_is_deleted_only_by_its_name_as_written(full, typed):
+    before = everything()
+
+    with pytest.raises(DomainError) as caught:
+        workspaces.delete_workspace(workspace=full, confirmed_name=typed)
+
+    assert caught.value.field == "name"
+    assert everything() == before
+
+
+def test_spaces_around_the_typed_name_do_not_matter(workspace):
+    workspaces.delete_workspace(workspace=workspace, confirmed_name="  Rosemary ")
+
+    assert not Workspace.objects.exists()
+
+
+def test_the_page_starts_an_empty_installation_and_signs_in(client, db, frozen):
+    answer = client.post(reverse("reviews:start"), FORM)
+
+    assert (answer.status_code, answer.url) == (302, "/w/rosemary-ltd/")
+    assert Workspace.objects.get().currency == "EUR"
+    assert client.get(reverse("teams:general", args=["rosemary-ltd"])).status_code == 200
+
+
+def test_the_page_starts_nothing_where_there_is_a_workspace(client, workspace):
+    """Show reliability row FM-10: nobody becomes operator of a running installation."""
+    answer = client.post(reverse("reviews:start"), FORM)
+
+    assert (answer.status_code, answer.url) == (302, "/accounts/login/")
+    assert list(Workspace.objects.all()) == [workspace]
+    assert not User.objects.filter(email="olga@example.com").exists()
+
+
+def test_a_demo_does_not_stand_in_the_way_of_the_start(client, db, frozen):
+    WorkspaceFactory(is_demo=True)
+
+    client.post(reverse("reviews:start"), FORM)
+
+    assert Workspace.objects.filter(is_demo=False, name="Rosemary Ltd").exists()
+
+
+@pytest.mark.parametrize(
+    ("secret", "address", "asked", "status"),
+    [
+        ("", "127.0.0.1", "", 302),
+        ("", "203.0.113.9", "", 404),
+        ("sesame", "203.0.113.9", "?token=sesame", 302),
+        ("sesame", "203.0.113.9", "?token=wrong", 404),
+        ("sesame", "127.0.0.1", "", 404),
+    ],
+)
+def test_only_who_runs_the_machine_or_holds_the_token_starts(
+    client, db, frozen, settings, secret, address, asked, status
+):
+    settings.SETUP_TOKEN = secret
+
+    answer = client.post(reverse("reviews:start") + asked, FORM, REMOTE_ADDR=address)
+
+    assert answer.status_code == status
+    assert Workspace.objects.exists() is (status == 302)
+
+
+def test_a_request_that_came_through_a_proxy_is_not_from_the_machine(client, db, settings):
+    settings.SETUP_TOKEN = ""
+
+    answer = client.post(reverse("reviews:start"), FORM, headers={"X-Forwarded-For": "203.0.113.9"})
+
+    assert answer.status_code == 404
+    assert not Workspace.objects.exists()
