@@ -119,6 +119,9 @@ class Line:
             self.hang_up()
             said = f"{error.smtp_code} {_decode(error.smtp_error)}"
             raise MailError(said, final=error.smtp_code >= 500) from error
+        except UnicodeError as error:
+            self.hang_up()
+            raise MailError(f"The address {recipient} cannot be sent to.", final=True) from error
         except (smtplib.SMTPException, OSError) as error:
             self.hang_up()
             raise MailError(str(error) or type(error).__name__, final=False) from error

@@ -9,12 +9,12 @@ class Cursor(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
-    ordering = "pk"
+    ordering: str | tuple[str, ...] = "pk"
 
 
 class DayCursor(Cursor):
     """Pages of rows that have a day but no key of their own, the latest day first."""
 
     ordering = ("-on_date", "series_id")
-    # Rows of one day are told apart by counting them, however many there are.
-    offset_cutoff = None
+    # Rows of one day are told apart by counting them; no day has more than this.
+    offset_cutoff = 1_000_000

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.errors import ConflictError, DomainError
+from core.errors import ConflictError, DomainError, first_rule
 from core.jobs import after_commit
 from goals.models import Breakdown, Kpi, Segment
 from goals.services import locks, marks
@@ -116,6 +116,6 @@ def archive_segment(*, segment: Segment, version: int, on: date) -> Segment:
 
 def _check(row: Breakdown | Segment) -> None:
     try:
-        row.full_clean(exclude=["number", "workspace"])
+        row.full_clean(exclude=["number"])
     except ValidationError as error:
-        raise BreakdownRuleError(error.messages[0]) from error
+        raise first_rule(error, BreakdownRuleError) from error

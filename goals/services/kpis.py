@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.errors import ConflictError, DomainError
+from core.errors import ConflictError, DomainError, first_rule
 from core.jobs import after_commit
 from goals.models import Kpi, Measurement
 from goals.rules import formulas, library
@@ -185,9 +185,9 @@ def check_formula(*, workspace: Workspace, formula: str, code: str = "") -> list
 
 def _check(kpi: Kpi) -> None:
     try:
-        kpi.full_clean(exclude=["number", "workspace"])
+        kpi.full_clean(exclude=["number"])
     except ValidationError as error:
-        raise _as_rule(error) from error
+        raise first_rule(error, KpiRuleError) from error
     if not kpi.owner.is_active:
         raise KpiRuleError(_("Choose an active member as owner."), field="owner")
     if kpi.gaps == Kpi.Gaps.ZERO and kpi.aggregation != Kpi.Aggregation.SUM:
@@ -211,13 +211,6 @@ def _check_formula_kpi(kpi: Kpi) -> None:
         message = _("“%(kpi)s” is measured less often: choose “%(cadence)s” or longer.")
         names = {"kpi": coarsest.name, "cadence": coarsest.get_cadence_display()}
         raise KpiRuleError(message % names, field="cadence")
-
-
-def _as_rule(error: ValidationError) -> KpiRuleError:
-    if hasattr(error, "error_dict"):
-        field, messages = next(iter(error.message_dict.items()))
-        return KpiRuleError(messages[0], field="" if field == "__all__" else field)
-    return KpiRuleError(error.messages[0])
 
 
 def _check_uses(kpi: Kpi, changed: set[str]) -> None:

@@ -77,7 +77,7 @@ def find_token(text: str, *, at: datetime) -> ApiToken | None:
     """Give the usable token of an active member that ``text`` is, and note that it was used."""
     prefix, _first, rest = text.partition("_")
     public_id, _second, secret = rest.partition("_")
-    if prefix != PREFIX or not secret.isascii():
+    if prefix != PREFIX or not (text.isascii() and text.isprintable()):
         return None
     token = (
         ApiToken.objects.usable(at=at)

@@ -3,17 +3,18 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from core.errors import ConflictError, DomainError
+from core.errors import ConflictError, DomainError, first_rule
 from teams import audit
 from teams.events import workspace_deleting
 from teams.models import Membership, User, Workspace
 from teams.policy import Role
 
-# Addresses that mean something else below /w/.
+# The address of a workspace whose name has no letters that fit into one.
 FALLBACK_SLUG = "team"
 
 
@@ -25,7 +26,7 @@ def open_workspace(
     workspace = Workspace(
         name=name, slug=_free_slug(name), timezone=timezone, currency=currency, **settings
     )
-    workspace.full_clean()
+    _check(workspace)
     workspace.save()
     return Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER, joined_at=at)
 
@@ -47,10 +48,19 @@ def start(
     Raises:
         DomainError: there is a workspace already, or the address is taken.
     """
+    if Workspace.objects.filter(is_demo=False).exists():
+        raise DomainError(_("There is a workspace already. Ask its owner for an invitation."))
     if User.objects.filter(email__iexact=email).exists():
         raise DomainError(_("Somebody already uses this e-mail address."), field="email")
     owner = User.objects.create_user(email, password, name=owner_name, is_staff=True)
     return open_workspace(name=name, timezone=timezone, currency=currency, owner=owner, at=at)
+
+
+def _check(workspace: Workspace) -> None:
+    try:
+        workspace.full_clean()
+    except ValidationError as error:
+        raise first_rule(error, DomainError) from error
 
 
 def _free_slug(name: str) -> str:
@@ -68,6 +78,7 @@ def change_settings(*, workspace: Workspace, version: int, **changes: Any) -> Wo
 
     Raises:
         ConflictError: somebody else changed the settings since.
+        DomainError: a value is not allowed.
     """
     locked = Workspace.objects.select_for_update().get(pk=workspace.pk)
     if locked.version != version:
@@ -75,7 +86,7 @@ def change_settings(*, workspace: Workspace, version: int, **changes: Any) -> Wo
     for name, value in changes.items():
         setattr(locked, name, value)
     locked.version += 1
-    locked.full_clean()
+    _check(locked)
     locked.save()
     return locked
 

@@ -44,6 +44,16 @@ def test_an_unknown_field_is_refused_and_nothing_is_written(api):
     assert not Kpi.objects.exists()
 
 
+def test_a_code_that_is_taken_is_refused_R25(api):
+    api.post("/api/v1/kpis/", BODY)
+
+    answer = api.post("/api/v1/kpis/", {**BODY, "name": "Another"})
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "Another KPI already has this code."
+    assert Kpi.objects.count() == 1
+
+
 def test_a_formula_that_comes_back_to_itself_is_refused_R34(api, workspace, lead):
     KpiFactory(workspace=workspace, owner=lead, code="a")
     KpiFactory(workspace=workspace, owner=lead, code="b", aggregation="formula", formula="a + 1")

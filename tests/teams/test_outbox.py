@@ -261,6 +261,16 @@ def test_one_refused_message_does_not_hold_the_others_up(server, now, answer):
     assert server.recipients == ["a@example.com", "c@example.com"]
 
 
+def test_an_address_that_cannot_be_sent_to_does_not_hold_the_others_up(server, now):
+    for recipient in ["ann@żółw.example.com", "b@example.com"]:
+        queued(now, recipient=recipient)
+
+    mail.send_waiting(at=now)
+
+    assert server.recipients == ["b@example.com"]
+    assert OutgoingMail.objects.get(state=State.FAILED).recipient == "ann@żółw.example.com"
+
+
 def test_a_server_that_does_not_answer_costs_a_try_and_no_mail(no_server, now):
     """Show reliability row FM-40: mail waits while the server is away."""
     row = queued(now)

@@ -80,6 +80,7 @@ def test_the_secret_stands_nowhere_in_the_database(member, now):
         lambda text: text.rpartition("_")[0] + "_",
         lambda text: text.rpartition("_")[0],
         lambda text: text.rpartition("_")[0] + "_é",
+        lambda text: text.replace("mops_", "mops_\0"),
         lambda text: text[:0],
         lambda text: "_" * len(text),
     ],

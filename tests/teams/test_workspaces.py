@@ -1,7 +1,6 @@
 """Opening, changing and deleting a workspace."""
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from core.errors import ConflictError, DomainError
@@ -53,8 +52,15 @@ def test_the_start_takes_no_address_that_is_in_use(db, now):
     assert not Workspace.objects.exists()
 
 
+def test_there_is_one_start_only(workspace, now):
+    with pytest.raises(DomainError, match="There is a workspace already"):
+        workspaces.start(**START, at=now)
+
+    assert not User.objects.filter(email="olga@example.com").exists()
+
+
 def test_a_start_that_fails_leaves_no_person_behind(db, now):
-    with pytest.raises(ValidationError):
+    with pytest.raises(DomainError):
         workspaces.start(**{**START, "timezone": "Europe/Atlantis"}, at=now)
 
     assert not User.objects.exists()
@@ -105,10 +111,10 @@ def test_a_number_that_is_taken_is_passed_over(db, now):
 def test_a_workspace_with_a_wrong_value_is_not_opened(db, now, field, value):
     values = {"name": "Rose", "timezone": "UTC", "currency": "EUR", field: value}
 
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(DomainError) as caught:
         workspaces.open_workspace(**values, owner=UserFactory(), at=now)
 
-    assert field in caught.value.message_dict
+    assert caught.value.field == field
     assert not Workspace.objects.exists()
 
 
@@ -222,6 +228,14 @@ def test_the_page_starts_an_empty_installation_and_signs_in(client, db, frozen):
     assert (answer.status_code, answer.url) == (302, "/w/rosemary-ltd/")
     assert Workspace.objects.get().currency == "EUR"
     assert client.get(reverse("teams:general", args=["rosemary-ltd"])).status_code == 200
+
+
+def test_the_page_says_which_value_is_wrong(client, db, frozen):
+    answer = client.post(reverse("reviews:start"), {**FORM, "currency": "e1r"})
+
+    assert answer.status_code == 422
+    assert "currency" in answer.context["form"].errors
+    assert not User.objects.exists()
 
 
 def test_the_page_starts_nothing_where_there_is_a_workspace(client, workspace):
