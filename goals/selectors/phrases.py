@@ -1,6 +1,8 @@
 """Numbers put into words, the same on every page and in every mail."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -10,8 +12,35 @@ from core.numbers import MINUS, NumberFormat
 from core.periods import Grain, PeriodCalendar
 from goals.rules.status import Status
 from goals.selectors.board import Board, Entry
+from goals.selectors.points import Freshness
 
 UP, DOWN = "↑", "↓"
+# Rollups follow a measurement within seconds; after this a worker must be missing.
+LAG_ALLOWED = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class FreshnessNote:
+    """From when the numbers on a page are, for its last line or, when they lag, for a bar."""
+
+    text: str
+    stale: bool
+
+
+def freshness_note(freshness: Freshness, zone: ZoneInfo, *, at: datetime) -> FreshnessNote:
+    """Say from when the numbers are; they are stale once a mark has waited for two minutes."""
+    waits_since, drained_at = freshness.oldest_mark, freshness.drained_at
+    stale = waits_since is not None and waits_since < at - LAG_ALLOWED
+    if drained_at is None:
+        text = _("No number has been added up yet. The worker has not run.") if stale else ""
+        return FreshnessNote(text, stale)
+    local = drained_at.astimezone(zone)
+    if stale:
+        message = _("Numbers are from %(moment)s. The worker has not run since.")
+        return FreshnessNote(message % {"moment": formats.date_format(local, "D j M, H:i")}, stale)
+    is_today = local.date() == at.astimezone(zone).date()
+    moment = formats.date_format(local, "H:i" if is_today else "D j M, H:i")
+    return FreshnessNote(_("Numbers as of %(moment)s") % {"moment": moment}, stale)
 
 
 def period_name(calendar: PeriodCalendar, grain: Grain, start: date) -> str:

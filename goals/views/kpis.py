@@ -22,7 +22,7 @@ from goals.forms.targets import TargetForm
 from goals.models import Kpi, Target
 from goals.rules.library import LIBRARY
 from goals.rules.status import Comparator
-from goals.selectors import detail
+from goals.selectors import detail, phrases
 from goals.selectors.board import SEVERITY, get_board
 from goals.selectors.points import get_freshness
 from goals.selectors.scorecard import Filters, as_table
@@ -69,7 +69,7 @@ def _scorecard(request: WorkspaceRequest) -> HttpResponse:
     key = (workspace.pk, freshness.version, today, week, language, filters, _may_edit(request))
     context = {
         "table": cached_fragment("scorecard", *key, render=table),
-        "freshness": freshness,
+        "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
         "tabs": _tabs(request, "scorecard"),
         "filters": _filter_menus(request, filters),
         "legend": [{"status": each, "word": each.label} for each in SEVERITY],

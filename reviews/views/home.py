@@ -98,7 +98,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
     key = (workspace.pk, freshness.version, today, week, language, enters, request.membership.pk)
     context = {
         "numbers": cached_fragment("home", *key, render=numbers),
-        "freshness": freshness,
+        "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
         "mine": mine,
         "period": _period(request, week),
         "may_enter": bool(enters),
