@@ -34,10 +34,10 @@ def _measure(options: argparse.Namespace) -> None:
     import django  # noqa: PLC0415  # the servers must run before the settings are read
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415  # reads the settings
 
-    from bench import ingest, rollups  # noqa: PLC0415
-    from bench.report import Report  # noqa: PLC0415
+    from bench import ingest, rollups  # noqa: PLC0415  # models need django.setup()
+    from bench.report import Report  # noqa: PLC0415  # with the two above
 
     call_command("migrate", verbosity=0)
     report = Report()
