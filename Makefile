@@ -37,10 +37,10 @@ lint: .venv/dev.stamp ## check style, layers and requirements
 types: .venv/dev.stamp ## check types
 	.venv/bin/mypy --explicit-package-bases $(ROOMS) manage.py tests bench
 
-migrations: .venv/dev.stamp ## check that no migration is missing
+migrations: .venv/dev.stamp node_modules/.stamp ## check that no migration is missing
 	.venv/bin/python manage.py makemigrations --check --dry-run
 
-public-site: .venv/dev.stamp ## check the settings of a public site
+public-site: .venv/dev.stamp node_modules/.stamp ## check the settings of a public site
 	$(PUBLIC_SITE) .venv/bin/python manage.py check --deploy --fail-level WARNING
 
 soak: .venv/dev.stamp node_modules/.stamp ## run the tests that take too long for every commit
