@@ -239,6 +239,10 @@ class Kpi(WorkspaceOwned):
     def is_formula(self) -> bool:
         return self.aggregation == self.Aggregation.FORMULA
 
+    def is_measured(self, *, by_segment: bool) -> bool:
+        """Tell whether measurements are written here: for the KPI itself, or for its segments."""
+        return not self.is_formula and by_segment == (self.breakdown_id is not None)
+
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None

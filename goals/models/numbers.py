@@ -137,9 +137,10 @@ class KpiRollup(models.Model):
     """
     What a series comes to in one period: a pure function of its measurements.
 
-    ``value`` is the number to show; ``total``, ``count``, ``last``, ``least`` and ``most`` are
-    the partial states that it, and coarser periods, are made of. The period is complete when it
-    is over and ``count`` + ``known_gaps`` reach ``expected``.
+    Kept for every period that is not a measurement itself: those above the cadence, totals over
+    segments, formulas. ``value`` is the number to show; ``total`` is what an average is the mean
+    of, so that coarser averages come from it. The period is complete when it is over and
+    ``count`` + ``known_gaps`` reach ``expected``.
     """
 
     pk = models.CompositePrimaryKey("generation", "grain", "series_id", "start")
@@ -156,9 +157,6 @@ class KpiRollup(models.Model):
     value = models.DecimalField(max_digits=38, decimal_places=8, null=True)
     total = models.DecimalField(max_digits=38, decimal_places=8, null=True)
     count = models.IntegerField()
-    last = models.DecimalField(max_digits=24, decimal_places=8, null=True)
-    least = models.DecimalField(max_digits=24, decimal_places=8, null=True)
-    most = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     known_gaps = models.IntegerField()
     expected = models.IntegerField()
 

@@ -1,10 +1,8 @@
 """What one period's numbers come to: partial states that merge without loss."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
-from typing import Self
 
 from core.numbers import round_stored
 from core.periods import Grain, PeriodCalendar
@@ -23,46 +21,30 @@ CADENCE_GRAINS = {
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The measured values of one series in one period, in the form that can be merged."""
+    """What a series comes to in one period, in the form that can be merged."""
 
+    value: Decimal
+    # What an average is the mean of; other aggregations merge without it.
     total: Decimal
     count: int
-    last: Decimal
-    least: Decimal
-    most: Decimal
-
-    @classmethod
-    def of(cls, value: Decimal) -> Self:
-        return cls(value, 1, value, value, value)
 
 
-def merge(states: Iterable[State]) -> State | None:
-    """Merge the states of consecutive periods, given in the order of time."""
-    known = list(states)
-    if not known:
+def merge(aggregation: str, states: list[State]) -> Decimal | None:
+    """Give the number of consecutive periods together, from their states in the order of time."""
+    if not states:
         return None
-    return State(
-        total=sum((state.total for state in known), Decimal(0)),
-        count=sum(state.count for state in known),
-        last=known[-1].last,
-        least=min(state.least for state in known),
-        most=max(state.most for state in known),
-    )
-
-
-def value_of(aggregation: str, state: State) -> Decimal:
-    """Give the one number that a state stands for under an aggregation."""
     match aggregation:
         case "sum":
-            return state.total
+            return sum((state.value for state in states), Decimal(0))
         case "last":
-            return state.last
+            return states[-1].value
         case "average":
-            return mean(state.total, state.count)
+            total = sum((state.total for state in states), Decimal(0))
+            return mean(total, sum(state.count for state in states))
         case "min":
-            return state.least
+            return min(state.value for state in states)
         case "max":
-            return state.most
+            return max(state.value for state in states)
     raise ValueError(aggregation)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
@@ -11,6 +11,7 @@ from core.periods import Grain, PeriodCalendar
 from goals.models import Kpi, Segment, Target
 from goals.rules.status import Comparator, Goalpost, Status, judge
 from goals.rules.targets import EMPTY, TargetLine
+from goals.selectors.period_rows import PERIOD_ROWS
 from teams.models import Workspace
 
 
@@ -131,7 +132,11 @@ def get_lines(
     """
     calendar = workspace.calendar
     grains = {kpi.pk: max(grain, kpi.grain, key=lambda g: g.rank) for kpi in kpis}
-    stored, firsts = _read_stored(grains, generation, calendar, (first, last), segment)
+    own = [
+        grains[kpi.pk] is kpi.grain and kpi.is_measured(by_segment=segment is not None)
+        for kpi in kpis
+    ]
+    stored, firsts = _read_stored(grains, own, generation, calendar, (first, last), segment)
     targets = get_target_lines(kpis, segment=segment)
     return {
         kpi.pk: Line(
@@ -149,6 +154,7 @@ def get_lines(
 
 def _read_stored(
     grains: Mapping[int, Grain],
+    own: list[bool],
     generation: int,
     calendar: PeriodCalendar,
     span: tuple[date, date],
@@ -156,26 +162,28 @@ def _read_stored(
 ) -> tuple[dict[int, dict[date, _Stored]], dict[int, date | None]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT key.kpi_id, series.first_on, rollup.start, rollup.value,
-                rollup.count + rollup.known_gaps >= rollup.expected
-            FROM unnest(%(kpis)s::bigint[], %(grains)s::smallint[], %(firsts)s::date[])
-                AS key (kpi_id, grain, first)
-            JOIN goals_series AS series ON series.kpi_id = key.kpi_id
-                AND series.segment_id IS NOT DISTINCT FROM %(segment)s
-            LEFT JOIN kpi_rollups AS rollup ON rollup.generation = %(generation)s
-                AND rollup.grain = key.grain AND rollup.series_id = series.id
-                AND rollup.start BETWEEN key.first AND %(last)s
-            """,
+            f"""
+            SELECT key.kpi_id, key.first_on, period.start, period.value,
+                period.count + period.known_gaps >= period.expected
+            FROM (
+                SELECT wanted.*, series.id AS series_id, series.first_on, %(until)s AS until
+                FROM unnest(%(kpis)s::bigint[], %(grains)s::smallint[], %(own)s::bool[],
+                    %(starts)s::date[]) AS wanted (kpi_id, source, own, start)
+                JOIN goals_series AS series ON series.kpi_id = wanted.kpi_id
+                    AND series.segment_id IS NOT DISTINCT FROM %(segment)s
+            ) AS key
+            LEFT JOIN LATERAL ({PERIOD_ROWS}) AS period ON true
+            """,  # noqa: S608  # put together from constants
             {
                 "kpis": list(grains),
                 "grains": [grain.rank for grain in grains.values()],
                 # The period before is what a first period is compared with.
-                "firsts": [
+                "starts": [
                     calendar.shift(grain, calendar.start(grain, span[0]), -1)
                     for grain in grains.values()
                 ],
-                "last": span[1],
+                "until": span[1] + timedelta(days=1),
+                "own": own,
                 "segment": segment.pk if segment else None,
                 "generation": generation,
             },

@@ -5,120 +5,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import connection
-
 from core.periods import Grain, PeriodCalendar
-from goals.models import Kpi
 from goals.rules import formulas
-from goals.rules.rollups import CADENCE_GRAINS, State, combine, merge, value_of
+from goals.rules.rollups import State, combine, merge
+from goals.selectors.period_rows import PERIOD_ROWS
 from goals.selectors.series import Place, find_series
-from goals.services import rollup_tables
-from goals.services.rollup_tables import SeriesFacts
+from goals.services import rollup_tables, series_facts
+from goals.services.formula_book import Book, Input, Plan
 from goals.services.series import find_or_make_series
+from goals.services.series_facts import SeriesFacts
+from goals.services.statements import fetch
 from teams.models import Workspace
 
 Period = tuple[Grain, date]
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """A measured KPI that a formula reads, directly or through another formula."""
-
-    pk: int
-    code: str
-    grain: Grain
-    aggregation: str
-    gaps_are_zero: bool
-    breakdown: int | None
-    segment_total: str
-
-    @property
-    def adds_up(self) -> bool:
-        """Tell whether totals over segments merge over time like any sum."""
-        return self.aggregation == "sum" and self.segment_total == "sum"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A formula KPI with everything that its text refers to."""
-
-    pk: int
-    code: str
-    inputs: tuple[Input, ...]
-    # The codes of all KPIs, measured or formulas, that the text refers to in the end.
-    below: frozenset[str]
-    grain: Grain
-    by_segment: bool
-
-
-class Book:
-    """The formulas of one workspace, looked through to the measured KPIs below them."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        kpis = Kpi.objects.for_workspace(workspace)
-        self._formulas: dict[str, Kpi] = {kpi.code: kpi for kpi in kpis.formulas()}
-        self._inputs: dict[str, Input] = {}
-        if self._formulas:
-            self._inputs = {kpi.code: _input(kpi) for kpi in kpis.measured()}
-
-    def plans(self, *, reading: Collection[int] | None = None) -> list[Plan]:
-        """List the formulas, or those that read one of the given measured KPIs."""
-        plans = [self._plan(kpi) for kpi in self._formulas.values()]
-        return [
-            plan
-            for plan in plans
-            if plan.inputs
-            and (reading is None or any(needed.pk in reading for needed in plan.inputs))
-        ]
-
-    def _plan(self, kpi: Kpi) -> Plan:
-        below = self._below(kpi.code)
-        inputs = tuple(self._inputs[code] for code in sorted(below & self._inputs.keys()))
-        breakdowns = {needed.breakdown for needed in inputs}
-        return Plan(
-            pk=kpi.pk,
-            code=kpi.code,
-            inputs=inputs,
-            below=below,
-            grain=max((needed.grain for needed in inputs), key=lambda g: g.rank, default=kpi.grain),
-            by_segment=len(breakdowns) == 1 and None not in breakdowns,
-        )
-
-    def _below(self, code: str) -> frozenset[str]:
-        if code not in self._formulas:
-            return frozenset()
-        names = formulas.read(self._formulas[code].formula).names
-        return names.union(*(self._below(name) for name in names))
-
-    def evaluate(self, code: str, values: Mapping[str, Decimal]) -> Decimal | None:
-        """Work a formula out over measured values; formulas inside it stay unrounded."""
-        if code in self._inputs:
-            return values.get(code)
-        formula = formulas.read(self._formulas[code].formula)
-        found: dict[str, Decimal] = {}
-        for name in formula.names:
-            value = self.evaluate(name, values)
-            if value is None:
-                return None
-            found[name] = value
-        return formula.evaluate(found)
-
-
-def _input(kpi: Kpi) -> Input:
-    return Input(
-        pk=kpi.pk,
-        code=kpi.code,
-        grain=CADENCE_GRAINS[kpi.cadence],
-        aggregation=kpi.aggregation,
-        gaps_are_zero=kpi.gaps == Kpi.Gaps.ZERO,
-        breakdown=kpi.breakdown_id,
-        segment_total=kpi.segment_total,
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
-    """A stored rollup of an input, as far as formulas read it."""
+    """A period of an input, as far as formulas read it."""
 
     state: State | None
     value: Decimal | None
@@ -128,14 +32,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The stored rollups of one place of an input, and where its numbers begin."""
+    """The periods of one place of an input, and where its numbers begin."""
 
     cells: Mapping[date, Cell]
     first_on: date | None
 
 
 _NOTHING = Line(cells={}, first_on=None)
-_ZERO = State(Decimal(0), 0, Decimal(0), Decimal(0), Decimal(0))
+_ZERO = State(value=Decimal(0), total=Decimal(0), count=0)
 
 
 def places_of(plan: Plan) -> set[int | None]:
@@ -233,15 +137,20 @@ class _Ledger:
         self._plan, self._calendar = plan, calendar
         first, last = stretch
         until = calendar.end(Grain.YEAR, calendar.start(Grain.YEAR, last))
-        self._segments = rollup_tables.segments_of({needed.pk for needed in plan.inputs})
+        self._segments = series_facts.segments_of({needed.pk for needed in plan.inputs})
         self._lines = self._read(generation, first, until)
 
     def _read(self, generation: int, first: date, until: date) -> dict[Place, Line]:
         series = find_series(needed.pk for needed in self._plan.inputs)
-        cells = _cells(generation, self._plan.grain, series.values(), first, until)
+        inputs = {needed.pk: needed for needed in self._plan.inputs}
+        own = [
+            inputs[kpi].grain is self._plan.grain and inputs[kpi].is_measured_at(segment)
+            for kpi, segment in series
+        ]
+        cells = _cells(generation, self._plan.grain, series.values(), own, (first, until))
         begins = {
             facts.series: facts.first_on
-            for facts in rollup_tables.series_facts(list(series.values())).values()
+            for facts in series_facts.read_facts(list(series.values())).values()
         }
         return {place: Line(cells.get(pk, {}), begins.get(pk)) for place, pk in series.items()}
 
@@ -331,8 +240,7 @@ class _Ledger:
                 states.append(cell.state)
             elif _is_filled(line, needed, bucket):
                 states.append(_ZERO)
-        state = merge(states)
-        return None if state is None else value_of(needed.aggregation, state)
+        return merge(needed.aggregation, states)
 
 
 def _is_filled(line: Line, needed: Input, bucket: date) -> bool:
@@ -341,39 +249,36 @@ def _is_filled(line: Line, needed: Input, bucket: date) -> bool:
 
 
 def _cells(
-    generation: int, grain: Grain, series: Iterable[int], first: date, until: date
+    generation: int,
+    grain: Grain,
+    series: Collection[int],
+    own: Collection[bool],
+    span: tuple[date, date],
 ) -> dict[int, dict[date, Cell]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT series_id, start, value, total, count, last, least, most, known_gaps, expected
-            FROM kpi_rollups
-            WHERE generation = %s AND grain = %s AND series_id = ANY(%s)
-                AND start >= %s AND start < %s
-            """,
-            [generation, grain.rank, list(series), first, until],
-        )
-        found: dict[int, dict[date, Cell]] = {}
-        for series_id, start, *rest in cursor.fetchall():
-            found.setdefault(series_id, {})[start] = _cell(*rest)
-    return found
-
-
-def _cell(
-    value: Decimal | None,
-    total: Decimal | None,
-    count: int,
-    last: Decimal | None,
-    least: Decimal | None,
-    most: Decimal | None,
-    known_gaps: int,
-    expected: int,
-) -> Cell:
-    zero = Decimal(0)
-    state = State(total or zero, count, last or zero, least or zero, most or zero)
-    return Cell(
-        state=state if count else None,
-        value=value,
-        known_gaps=known_gaps,
-        answered=count + known_gaps >= expected,
+    rows = fetch(
+        f"""
+        SELECT key.series_id, part.*
+        FROM (
+            SELECT listed.*, %(grain)s AS source, %(first)s::date AS start, %(until)s AS until
+            FROM unnest(%(series)s::bigint[], %(own)s::bool[]) AS listed (series_id, own)
+        ) AS key
+        CROSS JOIN LATERAL ({PERIOD_ROWS}) AS part
+        """,  # noqa: S608  # put together from constants
+        {
+            "generation": generation,
+            "grain": grain.rank,
+            "series": list(series),
+            "own": list(own),
+            "first": span[0],
+            "until": span[1],
+        },
     )
+    found: dict[int, dict[date, Cell]] = {}
+    for series_id, start, value, total, count, known_gaps, expected in rows:
+        found.setdefault(series_id, {})[start] = Cell(
+            state=None if value is None else State(value, total or Decimal(0), count),
+            value=value,
+            known_gaps=known_gaps,
+            answered=count + known_gaps >= expected,
+        )
+    return found

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db import connection
 
 from goals.models import Kpi
-from goals.services import formula_rollups, locks, rollup_tables
+from goals.services import locks, rollup_tables
+from goals.services.formula_book import Book
 from teams.models import Workspace
 
 # A change of definition waits for a drain that is at work; a drain lasts seconds.
@@ -30,7 +31,7 @@ def mark_kpi(kpi: Kpi) -> None:
     by the next drain.
     """
     locks.hold_rollups(kpi.workspace_id, patience=PATIENCE)
-    plans = formula_rollups.Book(kpi.workspace).plans()
+    plans = Book(kpi.workspace).plans()
     stale = [plan for plan in plans if kpi.code in plan.below or plan.pk == kpi.pk]
     measured = {needed.pk for plan in stale for needed in plan.inputs}
     if not kpi.is_formula:

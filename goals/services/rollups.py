@@ -12,9 +12,10 @@ from core.faults import crash_point
 from core.periods import Grain, PeriodCalendar
 from goals.models import DirtyMark
 from goals.rules.rollups import Presence, source_grain
-from goals.services import formula_rollups, locks, rollup_tables
-from goals.services.rollup_tables import Bucket, SeriesFacts, TotalBucket
+from goals.services import formula_rollups, locks, rollup_tables, series_facts
+from goals.services.rollup_tables import Bucket, TotalBucket
 from goals.services.series import find_or_make_series
+from goals.services.series_facts import SeriesFacts
 from teams.models import Workspace
 
 MARKS_AT_ONCE = 5_000
@@ -78,11 +79,10 @@ class _Refresh:
         self._workspace = workspace
         self._generation = generation
         self._calendar = workspace.calendar
-        self._facts = rollup_tables.series_facts({series for series, _day in marks})
+        self._facts = series_facts.read_facts({series for series, _day in marks})
         self._touched = {(series, day) for series, day in marks if series in self._facts}
 
     def run(self) -> None:
-        rollup_tables.write_finest(self._generation, self._touched, self._facts)
         for level in coarse_levels(self._buckets()):
             rollup_tables.write_coarse(self._generation, level)
         moved = self._note_first_values()
@@ -97,7 +97,7 @@ class _Refresh:
 
     def _note_first_values(self) -> list[Moved]:
         moved = []
-        for series, old, new in rollup_tables.note_first_values(self._facts):
+        for series, old, new in series_facts.note_first_values(self._facts):
             self._facts[series].first_on = new
             # Where there was no first value, or is none any more, all that follows changes.
             days = [day or rollup_tables.horizon(self._generation) for day in (old, new)]
@@ -153,14 +153,14 @@ def coarse_buckets(facts: SeriesFacts, day: date, calendar: PeriodCalendar) -> I
 @lru_cache(maxsize=16_384)
 def _coarse_periods(
     calendar: PeriodCalendar, cadence: Grain, day: date
-) -> tuple[tuple[Grain, date, date, Grain, int], ...]:
-    """Give (grain, start, end, source, expected); many series share the same days."""
+) -> tuple[tuple[Grain, date, date, Grain, bool, int], ...]:
+    """Give (grain, start, end, source, own, expected); many series share the same days."""
     periods = []
     for grain in cadence.upwards()[1:]:
         start = calendar.start(grain, day)
         expected = calendar.count(cadence, grain, start)
         end, source = calendar.end(grain, start), source_grain(grain, cadence)
-        periods.append((grain, start, end, source, expected))
+        periods.append((grain, start, end, source, source is cadence, expected))
     return tuple(periods)
 
 
@@ -178,10 +178,10 @@ def write_totals(
 ) -> None:
     """Compute totals over segments for (KPI, grain, start)."""
     wanted = list(periods)
-    segments = rollup_tables.segments_of({kpi for kpi, _grain, _start in wanted})
+    segments = series_facts.segments_of({kpi for kpi, _grain, _start in wanted})
     presences = {kpi: presence_of(parts) for kpi, parts in segments.items()}
     totals = find_or_make_series((kpi, None) for kpi in segments)
-    rollup_tables.note_first_totals(totals[kpi, None] for kpi in segments)
+    series_facts.note_first_totals(totals[kpi, None] for kpi in segments)
     rollup_tables.write_totals(
         generation,
         [
@@ -189,6 +189,7 @@ def write_totals(
                 kpi=kpi,
                 series=totals[kpi, None],
                 grain=grain,
+                own=grain is segments[kpi][0].grain,
                 start=start,
                 segment_total=segments[kpi][0].segment_total,
                 expected=presences[kpi].expected(grain, start, calendar),

@@ -24,8 +24,9 @@ def stored_rollups(workspace):
 
 
 def recomputed_rollups(workspace):
-    """Compute what ``stored_rollups`` must give."""
-    return _Reference(workspace).rows()
+    """Compute what ``stored_rollups`` must give: every period that is not a measurement itself."""
+    reference = _Reference(workspace)
+    return {key: row for key, row in reference.rows().items() if not reference.is_measured(*key)}
 
 
 def start_of(workspace, grain, day):
@@ -75,6 +76,11 @@ class _Reference:
         for kpi in self.kpis.values():
             found |= self._formula_rows(kpi) if kpi.formula else self._measured_rows(kpi)
         return found
+
+    def is_measured(self, code, segment, grain, _start):
+        kpi = self.kpis[code]
+        own_grain = grain == GRAINS[CADENCES.index(kpi.cadence)]
+        return own_grain and not kpi.formula and (segment is None) == (kpi.breakdown_id is None)
 
     # -- measured KPIs --------------------------------------------------------------------------
 
