@@ -60,7 +60,7 @@ class _Posts:
     def __init__(self, client: APIClient, codes: list[str]) -> None:
         self._client, self._codes = client, codes
 
-    def body(self, batch: int) -> str:
+    def body(self, batch: int) -> bytes:
         rows = []
         for n in range(ROWS):
             day = batch * 100 + n // 100
@@ -70,7 +70,7 @@ class _Posts:
                 "date": f"{1980 + day // 336:04}-{day % 336 // 28 + 1:02}-{day % 28 + 1:02}",
                 "value": str(n),
             })  # fmt: skip
-        return json.dumps({"measurements": rows})
+        return json.dumps({"measurements": rows}).encode()
 
     def prepare(self, count: int) -> None:
         """Write the bodies before the clock runs."""

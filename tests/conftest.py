@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
-from goals.services.measurements import Author
+from goals.services.measurement_rows import Author
 from teams.policy import Role
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 

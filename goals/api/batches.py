@@ -1,7 +1,5 @@
 """Reading a batch of measurements off the wire: fast when it is right, patient when it is not."""
 
-import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -9,22 +7,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.api.problems import Problem
-from goals.services.measurements import NewValue, RowError
-
-
-class Row(msgspec.Struct, forbid_unknown_fields=True):
-    """One measurement as it stands in the body."""
-
-    kpi: str
-    date: dt.date
-    value: Decimal | None
-    segment: str | None = None
-    note: str = ""
-    source: str = ""
+from goals.services.measurement_rows import NewValue, RowError
 
 
 class Batch(msgspec.Struct, forbid_unknown_fields=True):
-    measurements: list[Row]
+    measurements: list[NewValue]
 
 
 class RawBatch(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,8 +20,8 @@ class RawBatch(msgspec.Struct, forbid_unknown_fields=True):
 
 _batch = msgspec.json.Decoder(Batch)
 _raw_batch = msgspec.json.Decoder(RawBatch)
-_row = msgspec.json.Decoder(Row)
-_FIELDS = Row.__struct_fields__
+_row = msgspec.json.Decoder(NewValue)
+_FIELDS = NewValue.__struct_fields__
 
 
 def read_batch(body: bytes) -> tuple[list[NewValue], list[int], list[RowError]]:
@@ -51,7 +38,7 @@ def read_batch(body: bytes) -> tuple[list[NewValue], list[int], list[RowError]]:
     except msgspec.DecodeError as error:
         raise Problem(400, _("The body is not JSON: %(why)s.") % {"why": error}) from error
     _check_size(len(rows))
-    return [_as_value(row) for row in rows], list(range(len(rows))), []
+    return rows, list(range(len(rows))), []
 
 
 def _read_row_by_row(body: bytes) -> tuple[list[NewValue], list[int], list[RowError]]:
@@ -63,15 +50,11 @@ def _read_row_by_row(body: bytes) -> tuple[list[NewValue], list[int], list[RowEr
     values, places, errors = [], [], []
     for index, raw in enumerate(raw_rows):
         try:
-            values.append(_as_value(_row.decode(raw)))
+            values.append(_row.decode(raw))
             places.append(index)
         except msgspec.ValidationError as error:
             errors.append(RowError(index, *_blame(error)))
     return values, places, errors
-
-
-def _as_value(row: Row) -> NewValue:
-    return NewValue(row.kpi, row.date, row.value, row.segment, row.note, row.source)
 
 
 def _blame(error: msgspec.ValidationError) -> tuple[str, str]:

@@ -24,7 +24,8 @@ from goals.models import Breakdown, Kpi, Measurement, Segment, Target
 from goals.rules.status import Comparator
 from goals.selectors.points import Point, get_freshness, get_lines
 from goals.services import breakdowns, kpis, measurements, targets
-from goals.services.measurements import Author, Key, RowsRefusedError
+from goals.services.measurement_rows import Author, Key
+from goals.services.measurements import RowsRefusedError
 from teams.api.views import WorkspaceAPI, etag, version_held
 from teams.models import ApiToken
 from teams.policy import Action

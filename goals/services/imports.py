@@ -18,7 +18,7 @@ from goals.models import Import, ImportProblem, Kpi, StagedValue
 from goals.rules.mapping import Known, MappingError, Matching, find_known, guess
 from goals.services import locks, measurements
 from goals.services.breakdowns import add_segment
-from goals.services.measurements import EARLIEST, FURTHEST_AHEAD
+from goals.services.measurement_rows import EARLIEST, FURTHEST_AHEAD, LONGEST_SOURCE
 from teams.models import Membership, Workspace
 from teams.services.counters import next_number
 
@@ -565,7 +565,7 @@ def _stage_range(row: Import, first: int, last: int) -> None:
 
 
 def _said(row: Import) -> str:
-    return f"{row.ref} {row.filename}"[: measurements.LONGEST_SOURCE]
+    return f"{row.ref} {row.filename}"[:LONGEST_SOURCE]
 
 
 def _tell_progress(row: Import, line: int) -> None:

@@ -27,7 +27,8 @@ from goals.rules.units import UnitFormat
 from goals.selectors import phrases
 from goals.selectors.entry import Slot, get_slots
 from goals.selectors.weeks import chosen_week
-from goals.services.measurements import Author, NewValue, RowsRefusedError, record
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import RowsRefusedError, record
 from teams.access import WorkspaceRequest, workspace_view
 from teams.models import Workspace
 from teams.policy import Action

@@ -12,7 +12,8 @@ from goals.models import Kpi
 from goals.rules.status import Comparator
 from goals.services import rollups
 from goals.services.kpis import create_kpi
-from goals.services.measurements import Author, NewValue, record
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
 from goals.services.targets import set_target
 from mops.demo import story
 from teams.models import Membership, Team, User, Workspace

@@ -6,7 +6,8 @@ from decimal import Decimal
 from core.intake import ReadOptions
 from goals.models import Import, Measurement, Target
 from goals.services import imports
-from goals.services.measurements import Author, NewValue, record
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
 from teams.models import ApiToken, Invitation
 from teams.policy import Role
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory

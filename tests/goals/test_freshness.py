@@ -10,7 +10,8 @@ from django.urls import reverse
 from goals.models import DirtyMark
 from goals.selectors.phrases import freshness_note
 from goals.selectors.points import Freshness
-from goals.services.measurements import Author, NewValue, record
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
 from goals.services.rollups import drain
 from tests.factories.goals import KpiFactory
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from goals.models import Kpi, Segment
 from goals.services.breakdowns import change_segment
 from goals.services.kpis import change_kpi
-from goals.services.measurements import Author, Key, NewValue, record, remove
+from goals.services.measurement_rows import Author, Key, NewValue
+from goals.services.measurements import record, remove
 from goals.services.rebuild import rebuild
 from goals.services.rollups import drain
 from tests.conftest import NOW

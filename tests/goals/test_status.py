@@ -7,7 +7,8 @@ import pytest
 
 from goals.rules.status import Comparator, Goalpost, Status, distance, is_met, judge
 from goals.selectors.points import get_freshness, get_lines
-from goals.services.measurements import NewValue, record
+from goals.services.measurement_rows import NewValue
+from goals.services.measurements import record
 from goals.services.rollups import drain
 from goals.services.targets import set_target
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
