@@ -439,7 +439,7 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
 
     @extend_schema(
         request=serializers.MeasurementBatch,
-        responses=serializers.MeasurementOutcome,
+        responses={200: serializers.MeasurementOutcome},
         parameters=[
             OpenApiParameter("partial", bool, description="Write the good rows, list the bad.")
         ],
