@@ -20,6 +20,12 @@ def roles_for(granter: Membership) -> list[tuple[int, Any]]:
     return [(r.value, r.label) for r in Role if may_grant(granter.role, old=None, new=r)]
 
 
+def _judged(password: str, *, name: str, email: str) -> str:
+    """Give the password back, unless it is weak or much like the person's name or address."""
+    validate_password(password, User(name=name, email=email))
+    return password
+
+
 class WorkspaceForm(forms.Form):
     """What a workspace is called and where it lives."""
 
@@ -72,9 +78,9 @@ class StartForm(WorkspaceForm):
     )
 
     def clean_password(self) -> str:
-        password = str(self.cleaned_data["password"])
-        validate_password(password)
-        return password
+        values = self.cleaned_data
+        person = {"name": values.get("your_name", ""), "email": values.get("email", "")}
+        return _judged(values["password"], **person)
 
 
 class ProfileForm(forms.Form):
@@ -116,9 +122,8 @@ class JoinForm(forms.Form):
     )
 
     def clean_password(self) -> str:
-        password = str(self.cleaned_data["password"])
-        validate_password(password)
-        return password
+        values = self.cleaned_data
+        return _judged(values["password"], name=values.get("name", ""), email=self._email)
 
 
 class RoleForm(forms.Form):
@@ -126,6 +131,10 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._email = email
+
         self.fields["role"].choices = roles_for(by)  # type: ignore[attr-defined]
 
 

@@ -167,7 +167,7 @@ def _join_signed_in(request: HttpRequest, invitation: Invitation) -> HttpRespons
 
 
 def _join_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    form = JoinForm(request.POST or None)
+    form = JoinForm(request.POST or None, email=invitation.email)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user = User.objects.create_user(

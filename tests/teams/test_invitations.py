@@ -295,7 +295,9 @@ def test_somebody_new_joins_by_the_link_and_is_signed_in(client, frozen, workspa
     assert client.get(reverse("teams:members", args=[workspace.slug])).status_code == 200
 
 
-@pytest.mark.parametrize("password", ["only11signs", "q1w2e3r4t5y6", ""])
+@pytest.mark.parametrize(
+    "password", ["only11signs", "q1w2e3r4t5y6", "", "nina@example.com", "Nina New 1234"]
+)
 def test_a_weak_password_joins_nobody(client, frozen, invited, password):
     answer = client.post(page_of(invited), {"name": "Nina New", "password": password})
 

@@ -240,6 +240,16 @@ def test_the_page_says_which_value_is_wrong(client, db, frozen):
 
 def test_the_page_starts_nothing_where_there_is_a_workspace(client, workspace):
     """Show reliability row FM-10: nobody becomes operator of a running installation."""
+@pytest.mark.parametrize("password", ["olga@example.com", "Olga Owner 12", "only11signs"])
+def test_a_password_like_the_name_or_the_address_starts_nothing(client, db, frozen, password):
+    """Show reliability row FM-27: a password is judged together with its person."""
+    answer = client.post(reverse("reviews:start"), {**FORM, "password": password})
+
+    assert answer.status_code == 422
+    assert "password" in answer.context["form"].errors
+    assert not User.objects.exists()
+
+
     answer = client.post(reverse("reviews:start"), FORM)
 
     assert (answer.status_code, answer.url) == (302, "/accounts/login/")
