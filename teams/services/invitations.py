@@ -8,6 +8,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -17,6 +18,7 @@ from core.errors import DomainError, NotAllowedError
 from teams.models import Invitation, Membership, User
 from teams.policy import Role, may_grant
 from teams.services import mail, members
+from teams.services.locks import hold_people
 
 VALID_FOR = timedelta(days=14)
 MOST_AT_ONCE = 200
@@ -69,32 +71,35 @@ def invite(*, text: str, role: Role, by: Membership, at: datetime) -> list[Invit
 
     Raises:
         BadAddressError: see ``addresses_in``; nobody is invited then.
-        NotAllowedError: the role lies above what ``by`` can grant.
+        NotAllowedError: the role, or that of an open invitation, lies above what ``by`` can grant.
     """
     if not may_grant(by.role, old=None, new=role):
         raise NotAllowedError(_("Your role does not reach that far. Ask an owner."), field="role")
     addresses = addresses_in(text)
+    hold_people(by.workspace_id)
     here = Membership.objects.active().for_workspace(by.workspace)
-    known = set(here.filter(user__email__in=addresses).values_list("user__email", flat=True))
+    known = set(here.values_list(Lower("user__email"), flat=True))
+    waiting = Invitation.objects.for_workspace(by.workspace).filter(accepted_at=None)
+    earlier = {
+        invitation.email.lower(): invitation
+        for invitation in waiting.annotate(address=Lower("email")).filter(address__in=addresses)
+    }
+    for invitation in earlier.values():
+        _check_reach(by, invitation)
     return [
-        _invite_one(address, role=role, by=by, at=at)
+        _invite_one(address, earlier.get(address), role=role, by=by, at=at)
         for address in addresses
         if address not in known
     ]
 
 
-def _invite_one(address: str, *, role: Role, by: Membership, at: datetime) -> Invitation:
-    invitation, _created = Invitation.objects.update_or_create(
-        workspace=by.workspace,
-        email=address,
-        accepted_at=None,
-        defaults={
-            "role": role,
-            "invited_by": by,
-            "invited_at": at,
-            "expires_at": at + VALID_FOR,
-        },
-    )
+def _invite_one(
+    address: str, earlier: Invitation | None, *, role: Role, by: Membership, at: datetime
+) -> Invitation:
+    invitation = earlier or Invitation(workspace=by.workspace, email=address)
+    invitation.role, invitation.invited_by = role, by
+    invitation.invited_at, invitation.expires_at = at, at + VALID_FOR
+    invitation.save()
     with translation.override(by.user.language):
         context = {"invitation": invitation, "by": by, "link": link_of(invitation)}
         mail.queue(
@@ -125,7 +130,7 @@ def find(token: str, *, at: datetime) -> Invitation | None:
         .filter(pk=pk)
         .first()
     )
-    if found is None or found.invited_at.timestamp() != moment:
+    if found is None or found.invited_at.timestamp() != moment or not _is_backed(found):
         return None
     return found
 
@@ -136,16 +141,40 @@ def accept(*, invitation: Invitation, user: User, at: datetime) -> Membership:
     Make ``user`` a member as the invitation says.
 
     Raises:
-        InvitationEndedError: it was used, withdrawn or has expired meanwhile.
+        InvitationEndedError: it was used, withdrawn or has expired meanwhile, or who sent it may
+            no longer give that role.
     """
-    open_now = Invitation.objects.open(at=at).filter(pk=invitation.pk)
-    if not open_now.update(accepted_at=at):
+    hold_people(invitation.workspace_id)
+    stored = Invitation.objects.open(at=at).filter(pk=invitation.pk).first()
+    if stored is None or not _is_backed(stored):
         raise InvitationEndedError(_("This invitation is no longer valid. Ask for a new one."))
-    return members.join(
-        workspace=invitation.workspace, user=user, role=Role(invitation.role), at=at
-    )
+    stored.accepted_at = at
+    stored.save(update_fields=["accepted_at"])
+    return members.join(workspace=stored.workspace, user=user, role=Role(stored.role), at=at)
 
 
-def withdraw(*, invitation: Invitation) -> None:
-    """Take an open invitation back; its link ends."""
-    Invitation.objects.filter(pk=invitation.pk, accepted_at=None).delete()
+@transaction.atomic
+def withdraw(*, invitation: Invitation, by: Membership) -> None:
+    """
+    Take an open invitation back; its link ends. One that was accepted stays as it is.
+
+    Raises:
+        NotAllowedError: its role lies above what ``by`` can grant.
+    """
+    hold_people(invitation.workspace_id)
+    stored = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).first()
+    if stored is not None:
+        _check_reach(by, stored)
+        stored.delete()
+
+
+def _check_reach(by: Membership, invitation: Invitation) -> None:
+    if not may_grant(by.role, old=invitation.role, new=invitation.role):
+        message = _("Only an owner can change the invitation of %(email)s.")
+        raise NotAllowedError(message % {"email": invitation.email}, field="addresses")
+
+
+def _is_backed(invitation: Invitation) -> bool:
+    """Tell whether who invited is still here, and may still give that role."""
+    inviter = Membership.objects.active().filter(pk=invitation.invited_by_id).first()
+    return inviter is not None and may_grant(inviter.role, old=None, new=invitation.role)

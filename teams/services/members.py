@@ -9,6 +9,7 @@ from core.errors import DomainError, NotAllowedError
 from teams import ownership
 from teams.models import ApiToken, Membership, User, Workspace
 from teams.policy import Role, may_grant
+from teams.services.locks import hold_people
 
 
 class LastOwnerError(DomainError):
@@ -82,8 +83,10 @@ def hand_over(*, leaver: Membership, heir: Membership, by: Membership) -> None:
     Give everything that ``leaver`` owns to ``heir``.
 
     Raises:
+        NotAllowedError: ``by`` may not touch somebody of the leaver's role.
         NotActiveError: the heir is no active member of the same workspace.
     """
+    _check_reach(by, old=leaver.role, new=leaver.role)
     active = Membership.objects.active().for_workspace(leaver.workspace)
     if heir.pk == leaver.pk or not active.filter(pk=heir.pk).exists():
         raise NotActiveError(_("Choose another active member."), field="heir")
@@ -92,9 +95,7 @@ def hand_over(*, leaver: Membership, heir: Membership, by: Membership) -> None:
 
 
 def _lock(membership: Membership) -> Membership:
-    # The workspace is the root of its members: two owners who demote each other at the same
-    # moment wait for one another here.
-    Workspace.objects.select_for_update().get(pk=membership.workspace_id)
+    hold_people(membership.workspace_id)
     locked = Membership.objects.active().select_for_update(of=("self",)).filter(pk=membership.pk)
     member: Membership | None = locked.first()
     if member is None:

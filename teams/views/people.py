@@ -36,7 +36,11 @@ def member_list(request: WorkspaceRequest) -> HttpResponse:
         "members": here.select_related("user")
         .prefetch_related("teams")
         .order_by("-role", "user__name", "pk"),
-        "invitations": waiting.order_by("email") if may_manage else (),
+        "invitations": [
+            (invitation, may_grant(request.membership.role, old=None, new=invitation.role))
+            for invitation in waiting.order_by("email")
+            if may_manage
+        ],
         "may_manage": may_manage,
     }
     return render(request, "teams/members.html", context)
@@ -137,8 +141,13 @@ def invite(request: WorkspaceRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: WorkspaceRequest, pk: int) -> HttpResponse:
     here = Invitation.objects.for_workspace(request.workspace)
-    invitations.withdraw(invitation=get_object_or_404(here, pk=pk, accepted_at=None))
-    messages.success(request, _("The invitation is withdrawn."))
+    found = get_object_or_404(here, pk=pk, accepted_at=None)
+    try:
+        invitations.withdraw(invitation=found, by=request.membership)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The invitation is withdrawn."))
     return redirect("teams:members", request.workspace.slug)
 
 
@@ -148,13 +157,19 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     """Take an invitation up: as the person signed in, or as somebody new."""
     invitation = invitations.find(token, at=clock.now())
     if invitation is None:
-        return render(request, "teams/invitation_ended.html", status=410)
-    known = User.objects.filter(email__iexact=invitation.email).first()
-    if isinstance(request.user, User):
-        return _join_signed_in(request, invitation)
-    if known is not None:
-        return redirect(f"{reverse('account_login')}?next={request.path}")
-    return _join_new(request, invitation)
+        return _ended(request)
+    try:
+        if isinstance(request.user, User):
+            return _join_signed_in(request, invitation)
+        if User.objects.filter(email__iexact=invitation.email).exists():
+            return redirect(f"{reverse('account_login')}?next={request.path}")
+        return _join_new(request, invitation)
+    except invitations.InvitationEndedError:
+        return _ended(request)
+
+
+def _ended(request: HttpRequest) -> HttpResponse:
+    return render(request, "teams/invitation_ended.html", status=410)
 
 
 def _join_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:

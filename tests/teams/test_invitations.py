@@ -221,9 +221,9 @@ def test_an_expired_invitation_cannot_be_accepted(invited, now):
     assert invited.accepted_at is None
 
 
-def test_an_invitation_withdrawn_meanwhile_cannot_be_accepted(invited, now):
+def test_an_invitation_withdrawn_meanwhile_cannot_be_accepted(invited, admin, now):
     user = UserFactory(email=invited.email)
-    invitations.withdraw(invitation=invited)
+    invitations.withdraw(invitation=invited, by=admin)
 
     assert invitations.find(token_of(invited), at=now) is None
     with pytest.raises(invitations.InvitationEndedError):
@@ -231,12 +231,132 @@ def test_an_invitation_withdrawn_meanwhile_cannot_be_accepted(invited, now):
     assert not user.memberships.exists()
 
 
-def test_an_accepted_invitation_cannot_be_withdrawn(invited, now):
+def test_an_accepted_invitation_cannot_be_withdrawn(invited, admin, now):
     invitations.accept(invitation=invited, user=UserFactory(), at=now)
 
-    invitations.withdraw(invitation=invited)
+    invitations.withdraw(invitation=invited, by=admin)
 
     assert Invitation.objects.get() == invited
+
+
+@pytest.fixture
+def invited_owner(owner, now):
+    [invitation] = invitations.invite(text="otto@example.com", role=Role.OWNER, by=owner, at=now)
+    return invitation
+
+
+def test_an_admin_does_not_lower_the_invitation_of_an_owner(invited_owner, admin, now):
+    """Show reliability row FM-10: reach is judged on what is stored as on what is asked for."""
+    text = "new@example.com, Otto@example.com"
+
+    with pytest.raises(NotAllowedError) as caught:
+        invitations.invite(text=text, role=Role.MEMBER, by=admin, at=now)
+
+    assert str(caught.value) == "Only an owner can change the invitation of otto@example.com."
+    [stored] = Invitation.objects.all()
+    assert (stored, stored.role) == (invited_owner, Role.OWNER)
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_an_admin_does_not_withdraw_the_invitation_of_an_owner(invited_owner, admin, now):
+    """Show reliability row FM-10: who cannot give a role cannot take it away."""
+    with pytest.raises(NotAllowedError):
+        invitations.withdraw(invitation=invited_owner, by=admin)
+
+    assert invitations.find(token_of(invited_owner), at=now) == invited_owner
+
+
+def test_an_owner_withdraws_any_invitation(invited_owner, invited, owner):
+    for invitation in (invited_owner, invited):
+        invitations.withdraw(invitation=invitation, by=owner)
+
+    assert not Invitation.objects.exists()
+
+
+def left(admin):
+    Membership.objects.filter(pk=admin.pk).update(ended_at=LONG_AGO)
+
+
+def lowered(admin):
+    Membership.objects.filter(pk=admin.pk).update(role=Role.MEMBER)
+
+
+def cannot_sign_in(admin):
+    User.objects.filter(pk=admin.user_id).update(is_active=False)
+
+
+@pytest.mark.parametrize("loses_it", [left, lowered, cannot_sign_in])
+def test_an_invitation_ends_with_the_right_of_who_sent_it(client, frozen, invited, admin, loses_it):
+    """Show reliability row FM-17: rights are read when the invitation is taken up."""
+    assert client.get(page_of(invited)).status_code == 200
+
+    loses_it(admin)
+    answer = client.post(page_of(invited), {"name": "Nina New", "password": PASSWORD})
+
+    assert answer.status_code == 410
+    assert not User.objects.filter(email=invited.email).exists()
+    with pytest.raises(invitations.InvitationEndedError):
+        invitations.accept(invitation=invited, user=UserFactory(), at=frozen)
+    invited.refresh_from_db()
+    assert invited.accepted_at is None
+
+
+def test_an_owner_who_became_admin_no_longer_makes_owners(invited_owner, owner, now):
+    """Show reliability row FM-17: the invited role is judged by the inviter's role of today."""
+    Membership.objects.filter(pk=owner.pk).update(role=Role.ADMIN)
+
+    assert invitations.find(token_of(invited_owner), at=now) is None
+
+
+def test_an_invitation_that_ends_while_it_is_taken_up_says_so(
+    client, frozen, invited, admin, monkeypatch
+):
+    find = invitations.find
+
+    def found_and_then_withdrawn(token, *, at):
+        invitation = find(token, at=at)
+        invitations.withdraw(invitation=invitation, by=admin)
+        return invitation
+
+    monkeypatch.setattr(invitations, "find", found_and_then_withdrawn)
+    answer = client.post(page_of(invited), {"name": "Nina New", "password": PASSWORD})
+
+    assert answer.status_code == 410
+    assert not User.objects.filter(email=invited.email).exists()
+
+
+def test_members_are_known_however_their_address_is_written(workspace, admin, now):
+    MembershipFactory(workspace=workspace, user__email="Nina@Example.com")
+
+    assert invitations.invite(text="nina@example.COM", role=Role.VIEWER, by=admin, at=now) == []
+    assert not Invitation.objects.exists()
+
+
+def test_an_invitation_is_renewed_however_its_address_is_written(workspace, admin, invited, now):
+    Invitation.objects.filter(pk=invited.pk).update(email="Nina@Example.com")
+
+    [again] = invitations.invite(text="nina@example.com", role=Role.VIEWER, by=admin, at=now)
+
+    assert again.pk == invited.pk
+    assert Invitation.objects.get().role == Role.VIEWER
+
+
+def test_the_page_withdraws_what_is_in_reach_and_offers_no_more(
+    client, frozen, workspace, admin, invited, invited_owner
+):
+    client.force_login(admin.user)
+    page = reverse("teams:members", args=[workspace.slug])
+    withdraw = {each: reverse("teams:withdraw", args=[workspace.slug, each.pk])
+                for each in (invited, invited_owner)}  # fmt: skip
+
+    shown = client.get(page).content.decode()
+    assert withdraw[invited] in shown
+    assert withdraw[invited_owner] not in shown
+    client.post(withdraw[invited])
+    answer = client.post(withdraw[invited_owner], follow=True)
+
+    assert "Only an owner can change the invitation of" in answer.content.decode()
+    assert list(Invitation.objects.all()) == [invited_owner]
 
 
 def test_an_invitation_that_is_rolled_back_sends_no_mail(

@@ -130,6 +130,17 @@ def test_one_of_two_owners_steps_down(workspace, owner):
     assert owner.role == Role.MEMBER
 
 
+def test_an_admin_does_not_hand_over_what_an_owner_owns(workspace, owner, admin, lead):
+    """Show reliability row FM-10: nobody touches a person above their reach."""
+    kpi = KpiFactory(workspace=workspace, owner=owner)
+
+    with pytest.raises(NotAllowedError):
+        members.hand_over(leaver=owner, heir=lead, by=admin)
+
+    kpi.refresh_from_db()
+    assert kpi.owner == owner
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_owners_who_demote_each_other_at_once_leave_one():
     """Show reliability row FM-24: the second waits for the first and then finds one owner left."""
