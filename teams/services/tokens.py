@@ -5,13 +5,15 @@ import hmac
 import secrets
 import string
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError, NotAllowedError
-from teams.models import ApiToken, Membership
+from core import clock
+from core.errors import DomainError, NotAllowedError, first_rule
+from teams.models import ApiToken, Membership, Workspace
 from teams.policy import may_grant
 
 PREFIX = "mops"
@@ -20,10 +22,33 @@ _PUBLIC_LENGTH = 10
 _SECRET_LENGTH = 40  # 40 letters out of 62 are 238 bits
 # last_used_at is for people, so once a minute is often enough.
 _USE_NOTED_EVERY = timedelta(minutes=1)
+LONGEST_LIFE = timedelta(days=5 * 366)
 
 
 class TokenScopeError(DomainError):
     """A token for numbers names the KPIs it may write; other tokens name none."""
+
+
+class TokenLifeError(DomainError):
+    """A token ends some time after it was made, and within five years."""
+
+
+def end_of_day(day: date, workspace: Workspace, *, at: datetime) -> datetime:
+    """
+    Give the last minute of ``day`` by the workspace's clocks, for a token that expires on it.
+
+    Raises:
+        TokenLifeError: the day is over, or further away than a token may live.
+    """
+    _check_life(day - workspace.today(at=at) + timedelta(days=1))
+    return clock.instant(datetime.combine(day, time(23, 59)), workspace.zone)
+
+
+def _check_life(life: timedelta) -> None:
+    if life <= timedelta(0):
+        raise TokenLifeError(_("Choose a day in the future."), field="expires_on")
+    if life > LONGEST_LIFE:
+        raise TokenLifeError(_("Choose a day within the next five years."), field="expires_on")
 
 
 @transaction.atomic
@@ -43,7 +68,8 @@ def create_token(
     Raises:
         TokenScopeError: a token for numbers without KPIs, or KPIs with another scope.
         NotAllowedError: the member's role lies above what ``by`` can grant.
-        DomainError: it would be expired from the start.
+        TokenLifeError: it would be expired from the start, or live for more than five years.
+        DomainError: a value is not allowed, such as a name that is empty or too long.
     """
     if membership.pk != by.pk and not may_grant(by.role, old=membership.role, new=membership.role):
         message = _("Your role does not reach that far. Ask an owner.")
@@ -52,10 +78,9 @@ def create_token(
     if (scope == ApiToken.Scope.MEASUREMENTS) != bool(codes):
         message = _("Choose the KPIs that a token for numbers may write, and only for such.")
         raise TokenScopeError(message, field="kpis")
-    if expires_at <= at:
-        raise DomainError(_("Choose a day in the future."), field="expires_on")
+    _check_life(expires_at - at)
     public_id, secret = _random(_PUBLIC_LENGTH), _random(_SECRET_LENGTH)
-    token = ApiToken.objects.create(
+    token = ApiToken(
         membership=membership,
         name=name,
         scope=scope,
@@ -65,11 +90,24 @@ def create_token(
         created_at=at,
         expires_at=expires_at,
     )
+    _check(token)
+    token.save()
     return token, f"{PREFIX}_{public_id}_{secret}"
 
 
+def _check(token: ApiToken) -> None:
+    try:
+        token.full_clean(exclude=["membership"])
+    except ValidationError as error:
+        raise first_rule(error, DomainError) from error
+
+
 def revoke_token(*, token: ApiToken, at: datetime) -> None:
-    """End a token; the next call with it is refused. Revoking twice keeps the first moment."""
+    """
+    End a token; the next call with it is refused. Revoking twice keeps the first moment.
+
+    Any role that manages tokens may do it to any token: it only takes rights away.
+    """
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
 
 

@@ -1,6 +1,7 @@
 """Settings of a workspace, its API tokens and its audit trail."""
 
-from datetime import datetime, time
+import re
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -66,17 +67,16 @@ def new_token(request: WorkspaceRequest) -> HttpResponse:
     initial = {"member": request.membership.pk}
     form = TokenForm(request.POST or None, workspace=request.workspace, initial=initial)
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        ends = datetime.combine(values["expires_on"], time(23, 59))
+        values, now = form.cleaned_data, clock.now()
         with rules_shown_on(form):
             token, secret = tokens.create_token(
                 membership=values["member"],
                 name=values["name"],
                 scope=ApiToken.Scope(values["scope"]),
                 kpi_codes=values["kpis"],
-                expires_at=clock.instant(ends, request.workspace.zone),
+                expires_at=tokens.end_of_day(values["expires_on"], request.workspace, at=now),
                 by=request.membership,
-                at=clock.now(),
+                at=now,
             )
             return render(request, "teams/token_made.html", {"token": token, "secret": secret})
     context = {

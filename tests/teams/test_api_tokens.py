@@ -107,8 +107,8 @@ def test_a_token_ends_at_its_moment(member, now, after, usable):
     assert (tokens.find_token(text, at=now + after) is not None) is usable
 
 
-@pytest.mark.parametrize("life", [dt.timedelta(0), -SECOND])
-def test_a_token_cannot_be_made_expired(member, now, life):
+@pytest.mark.parametrize("life", [dt.timedelta(0), -SECOND, tokens.LONGEST_LIFE + SECOND])
+def test_a_token_cannot_be_made_expired_or_for_ever(member, now, life):
     with pytest.raises(DomainError) as caught:
         made(member, now, expires_at=now + life)
 
@@ -358,12 +358,26 @@ def test_a_token_works_until_the_end_of_its_day_in_the_workspace(page):
     "given",
     [
         {"expires_on": "2026-11-15"},
+        {"expires_on": "0001-01-01"},
+        {"expires_on": "2031-11-22"},
+        {"expires_on": "9999-12-31"},
+        {"expires_on": "10000-01-01"},
         {"scope": "measurements"},
         {"scope": "read", "kpis": "email_clicks"},
         {"scope": "all"},
         {"name": ""},
     ],
-    ids=["past", "no KPIs", "needless KPIs", "unknown scope", "no name"],
+    ids=[
+        "past",
+        "first day",
+        "too far",
+        "last day",
+        "no day",
+        "no KPIs",
+        "needless KPIs",
+        "unknown scope",
+        "no name",
+    ],
 )
 def test_the_page_refuses_what_is_no_token(page, given):
     assert page(**given).status_code == 422
