@@ -14,9 +14,9 @@ from core import clock
 from core.errors import ConflictError
 from core.forms import rules_shown_on
 from teams.access import WorkspaceRequest, workspace_view
-from teams.audit import latest
-from teams.forms import SettingsForm, TokenForm
-from teams.models import ApiToken
+from teams.audit import Place, counts, latest
+from teams.forms import DeleteWorkspaceForm, SettingsForm, TokenForm
+from teams.models import ApiToken, Membership
 from teams.policy import Action
 from teams.services import tokens, workspaces
 
@@ -101,7 +101,7 @@ def revoke_token(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_safe
 def audit(request: WorkspaceRequest) -> HttpResponse:
     """List who changed what, newest first."""
-    before = request.GET.get("before", "")
+    before = Place.read(request.GET.get("before", ""))
     entries, more = latest(request.workspace, before=before)
     context = {"entries": entries, "more": more}
     return render(request, "teams/audit.html", context)
