@@ -66,6 +66,17 @@ class SettingsForm(WorkspaceForm):
     )
 
 
+class DeleteWorkspaceForm(forms.Form):
+    """The workspace's name, typed by whoever means it."""
+
+    name = forms.CharField(
+        label=_("Name of the workspace"),
+        max_length=80,
+        help_text=_("As it is written above."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+
+
 class StartForm(WorkspaceForm):
     """The first workspace of an installation, and its owner."""
 
@@ -121,6 +132,10 @@ class JoinForm(forms.Form):
         help_text=_("At least 12 characters."),
     )
 
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._email = email
+
     def clean_password(self) -> str:
         values = self.cleaned_data
         return _judged(values["password"], name=values.get("name", ""), email=self._email)
@@ -131,10 +146,6 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._email = email
-
         self.fields["role"].choices = roles_for(by)  # type: ignore[attr-defined]
 
 

@@ -33,3 +33,8 @@ def save_team(
     team.save()
     team.members.set(members)
     return team
+
+
+def delete_team(*, team: Team) -> None:
+    """Delete a team. Its members stay, and what named it belongs to no team from then on."""
+    team.delete()

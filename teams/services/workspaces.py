@@ -1,10 +1,12 @@
 """Opening, changing and deleting a workspace."""
 
+import unicodedata
 from datetime import datetime
 from typing import Any
 
+import pgtrigger
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from teams.policy import Role
 
 # The address of a workspace whose name has no letters that fit into one.
 FALLBACK_SLUG = "team"
+_START_LOCK = 0x57A127
 
 
 @transaction.atomic
@@ -45,15 +48,29 @@ def start(
     """
     Open the first workspace of an installation; its owner also runs the installation.
 
+    Where all workspaces were deleted, people are left: such a person starts with the password
+    that is theirs already. Of two who start at once, one waits and is then refused.
+
     Raises:
-        DomainError: there is a workspace already, or the address is taken.
+        DomainError: there is a workspace already, or the address is another person's.
     """
+    _hold_start()
     if Workspace.objects.filter(is_demo=False).exists():
         raise DomainError(_("There is a workspace already. Ask its owner for an invitation."))
-    if User.objects.filter(email__iexact=email).exists():
+    owner = User.objects.filter(email__iexact=email).first()
+    if owner is None:
+        owner = User.objects.create_user(email, password, name=owner_name)
+    elif not (owner.is_active and owner.check_password(password)):
         raise DomainError(_("Somebody already uses this e-mail address."), field="email")
-    owner = User.objects.create_user(email, password, name=owner_name, is_staff=True)
+    owner.is_staff = True
+    owner.save(update_fields=["is_staff"])
     return open_workspace(name=name, timezone=timezone, currency=currency, owner=owner, at=at)
+
+
+def _hold_start() -> None:
+    # There is no row yet that two people who start at the same moment could wait for.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_START_LOCK])
 
 
 def _check(workspace: Workspace) -> None:
@@ -64,7 +81,7 @@ def _check(workspace: Workspace) -> None:
 
 
 def _free_slug(name: str) -> str:
-    stem = slugify(name)[:40] or FALLBACK_SLUG
+    stem = slugify(name)[:40].rstrip("-_") or FALLBACK_SLUG
     taken = set(Workspace.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     if stem not in taken:
         return stem
@@ -96,14 +113,24 @@ def delete_workspace(*, workspace: Workspace, confirmed_name: str) -> None:
     """
     Delete a workspace with everything in it, its audit trail included.
 
-    People who belong to no other workspace keep their sign-in.
+    People who belong to no other workspace keep their sign-in. Of two who delete it at once the
+    second finds nothing left to do.
 
     Raises:
         DomainError: the name was not typed as it is.
     """
-    if confirmed_name.strip() != workspace.name:
+    locked = Workspace.objects.select_for_update().filter(pk=workspace.pk).first()
+    if locked is None:
+        return
+    if _as_read(confirmed_name) != _as_read(locked.name):
         raise DomainError(_("Type the workspace's name as it is written."), field="name")
-    workspace_deleting.send(Workspace, workspace=workspace)
-    key = workspace.pk
-    workspace.delete()
-    audit.forget(key)
+    workspace_deleting.send(Workspace, workspace=locked)
+    audit.forget(locked)
+    # Else the triggers would begin a new trail, of the deletions.
+    with pgtrigger.ignore():
+        locked.delete()
+
+
+def _as_read(name: str) -> str:
+    """Give a name as a page shows it: spaces in a row look like one, and so do two ways of é."""
+    return unicodedata.normalize("NFC", " ".join(name.split()))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from teams.forms import ProfileForm
-from teams.models import Membership, User
+from teams.models import Membership, User, Workspace
 from teams.services import people
 
 
@@ -30,5 +30,6 @@ def profile(request: HttpRequest) -> HttpResponse:
         .filter(user=user)
         .select_related("workspace")
         .order_by("workspace__name"),
+        "may_start": user.is_staff and not Workspace.objects.filter(is_demo=False).exists(),
     }
     return render(request, "teams/profile.html", context, status=422 if form.errors else 200)

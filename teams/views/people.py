@@ -203,6 +203,15 @@ def _accept(invitation: Invitation, user: User) -> HttpResponse:
     return redirect(membership.workspace)
 
 
+@workspace_view(Action.MANAGE_MEMBERS)
+@require_POST
+def delete_team(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    team = get_object_or_404(Team.objects.for_workspace(request.workspace), pk=pk)
+    teams.delete_team(team=team)
+    messages.success(request, _("%(team)s is deleted.") % {"team": team.name})
+    return redirect("teams:teams", request.workspace.slug)
+
+
 @workspace_view(Action.READ)
 @require_safe
 def team_list(request: WorkspaceRequest) -> HttpResponse:
@@ -229,8 +238,9 @@ def edit_team(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
             return redirect("teams:teams", request.workspace.slug)
     context = {
         "form": form,
+        "team": team,
         "heading": team.name if team else _("New team"),
         "submit": _("Save"),
         "cancel_url": reverse("teams:teams", args=[request.workspace.slug]),
     }
-    return render(request, "teams/form_page.html", context, status=422 if form.errors else 200)
+    return render(request, "teams/team.html", context, status=422 if form.errors else 200)

@@ -1,9 +1,10 @@
-"""Settings of a workspace, its API tokens and its audit trail."""
+"""Settings of a workspace, its end, its API tokens and its audit trail."""
 
 import re
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -30,26 +31,54 @@ def general(request: WorkspaceRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, initial=initial)
     version = request.POST.get("version", str(workspace.version))
     if request.method == "POST" and form.is_valid():
+        known = int(version) if re.fullmatch(r"[0-9]{1,9}", version) else 0
         with rules_shown_on(form):
             try:
-                workspaces.change_settings(
-                    workspace=workspace,
-                    version=int(version) if version.isdigit() else 0,
-                    **form.cleaned_data,
-                )
-            except ConflictError as error:
-                conflict = {"who": str(error), "theirs_url": request.path}
-                return render(request, "409.html", conflict, status=409)
+                workspaces.change_settings(workspace=workspace, version=known, **form.cleaned_data)
+            except ConflictError:
+                return _conflict(request, form)
             messages.success(request, _("Saved."))
             return redirect("teams:general", workspace.slug)
     context = {
         "form": form,
         "version": version,
-        "heading": _("Workspace"),
-        "submit": _("Save"),
-        "cancel_url": reverse("reviews:settings", args=[workspace.slug]),
+        "may_delete": request.membership.may(Action.DELETE_WORKSPACE),
     }
-    return render(request, "teams/settings_form.html", context, status=422 if form.errors else 200)
+    return render(request, "teams/general.html", context, status=422 if form.errors else 200)
+
+
+def _conflict(request: WorkspaceRequest, form: SettingsForm) -> HttpResponse:
+    """Show both texts of what differs."""
+    rows = []
+    for field in form:
+        theirs, mine = field.initial, form.cleaned_data[field.name]
+        if theirs != mine:
+            words = {"theirs": _in_words(field, theirs), "mine": _in_words(field, mine)}
+            rows.append({"label": field.label, **words})
+    return render(request, "409.html", {"fields": rows, "theirs_url": request.path}, status=409)
+
+
+def _in_words(field: BoundField, value: Any) -> str:
+    words = dict(getattr(field.field, "choices", ()))
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(str(words.get(each, each)) for each in values)
+
+
+@workspace_view(Action.DELETE_WORKSPACE)
+@require_http_methods(["GET", "POST"])
+def delete(request: WorkspaceRequest) -> HttpResponse:
+    """Say what goes, and delete the workspace once its name is typed."""
+    workspace = request.workspace
+    form = DeleteWorkspaceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with rules_shown_on(form):
+            typed = form.cleaned_data["name"]
+            workspaces.delete_workspace(workspace=workspace, confirmed_name=typed)
+            messages.success(request, _("%(name)s is deleted.") % {"name": workspace.name})
+            elsewhere = Membership.objects.active().filter(user=request.user).exists()
+            return redirect("reviews:root" if elsewhere else "teams:profile")
+    context = {"form": form, "contents": counts(workspace)}
+    return render(request, "teams/delete.html", context, status=422 if form.errors else 200)
 
 
 @workspace_view(Action.MANAGE_TOKENS)
