@@ -17,6 +17,7 @@ def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # a view
 
 api: list[URLPattern | URLResolver] = [
     path("", include("goals.api.urls")),
+    path("", include("teams.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
 ]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import IntegerChoices
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -18,6 +19,20 @@ class PlainDecimalField(serializers.DecimalField):
 
     def to_representation(self, value: Decimal) -> str:
         return plain(value)
+
+
+class NamedChoiceField(serializers.ChoiceField):
+    """One of a set of numbered choices, by its name in small letters: ``"monday"``, ``"lead"``."""
+
+    def __init__(self, choices: type[IntegerChoices], **kwargs: Any) -> None:
+        self._numbered = choices
+        super().__init__([each.name.lower() for each in choices], **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return self._numbered[super().to_internal_value(data).upper()]
+
+    def to_representation(self, value: Any) -> str:
+        return self._numbered(value).name.lower()
 
 
 class StrictSerializer(serializers.Serializer[Any]):

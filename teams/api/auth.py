@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from core import clock
 from core.api.problems import Problem
 from teams.models import ApiToken, Membership, User
-from teams.policy import Action
 from teams.services.tokens import find_token
 
 if TYPE_CHECKING:
@@ -73,15 +72,15 @@ class MayDoAction(permissions.BasePermission):
         action = getattr(view, "policy", {}).get(getattr(view, "action", None))
         if action is None or not membership.may(action):
             return False
-        return not isinstance(request.auth, ApiToken) or _in_scope(request.auth, action, view)
+        return not isinstance(request.auth, ApiToken) or _in_scope(request.auth, request, view)
 
 
-def _in_scope(token: ApiToken, action: Action, view: "APIView") -> bool:
+def _in_scope(token: ApiToken, request: Request, view: "APIView") -> bool:
     match token.scope:
         case ApiToken.Scope.WRITE:
             return True
         case ApiToken.Scope.READ:
-            return action == Action.READ
+            return request.method in permissions.SAFE_METHODS
         case ApiToken.Scope.MEASUREMENTS:
             # The view itself checks every row against the token's KPIs.
             return getattr(view, "takes_measurements", False)

@@ -1,11 +1,14 @@
 """The base of every API view."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -45,6 +48,18 @@ class WorkspaceAPI(GenericViewSet[Any]):
     @property
     def user(self) -> User:
         return self.membership.user
+
+    def read(self, serializer: Callable[..., Any], **kwargs: Any) -> dict[str, Any]:
+        """Check the body and give its values."""
+        checked = serializer(
+            data=self.request.data, context={"workspace": self.workspace}, **kwargs
+        )
+        checked.is_valid(raise_exception=True)
+        values: dict[str, Any] = checked.validated_data
+        return values
+
+    def answer(self, thing: Any, *, code: int = status.HTTP_200_OK) -> Response:
+        return Response(self.get_serializer(thing).data, status=code)
 
     def get_queryset(self) -> Any:
         rows: Any = super().get_queryset()
@@ -113,6 +128,6 @@ def version_held(request: Request) -> int:
     if header is None:
         raise Problem(428, _("Send the ETag of the version that you changed in If-Match."))
     text = header.strip().removeprefix('"').removesuffix('"')
-    if not (text.isascii() and text.isdigit()):
+    if not re.fullmatch(r"[0-9]{1,9}", text):
         raise Problem(400, _("If-Match must hold one ETag as this API gave it."))
     return int(text)

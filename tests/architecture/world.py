@@ -106,5 +106,5 @@ class World:
 
 UNKNOWN = {
     "pk": 2_000_000_000, "number": 999_999_999, "target": 999_999_999, "deed": "exclude",
-    "code": "no_such_code", "ref": "X-999999999",
+    "code": "no_such_code", "ref": "X-999999999", "public_id": "nosuchtoken",
 }  # fmt: skip
