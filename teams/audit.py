@@ -164,7 +164,7 @@ def _of(audited: Audited, workspace: Workspace, before: Place | None, size: int)
             place=Place(row.pgh_created_at, kind, row.pgh_id),
             who=people.get(_actor(row), ""),
             what=str(audited.label),
-            name=_name(row),
+            name=_name(row, people),
             deed=Deed(row.pgh_label),
             changes=list(_changes(earlier.get(row.pgh_id), row)),
         )
@@ -186,7 +186,9 @@ def _actor(row: Any) -> int:
 
 
 def _people(rows: Sequence[Any]) -> dict[int, str]:
-    users = User.objects.filter(pk__in={_actor(row) for row in rows})
+    """Name those who did something, and those to whom a membership belongs."""
+    keys = {_actor(row) for row in rows} | {getattr(row, "user_id", 0) for row in rows}
+    users = User.objects.filter(pk__in=keys)
     return {user.pk: user.name or user.email for user in users}
 
 
@@ -201,11 +203,11 @@ def _earlier(events: Any, rows: Sequence[Any]) -> dict[int, Any]:
     return found
 
 
-def _name(row: Any) -> str:
+def _name(row: Any, people: Mapping[int, str]) -> str:
     for field in ("name", "email", "code"):
         if value := getattr(row, field, ""):
             return str(value)
-    return f"{row.pgh_obj_id}"
+    return people.get(getattr(row, "user_id", 0), f"{row.pgh_obj_id}")
 
 
 def _changes(before: Any, after: Any) -> Iterator[Change]:

@@ -113,8 +113,8 @@ def delete_workspace(*, workspace: Workspace, confirmed_name: str) -> None:
     """
     Delete a workspace with everything in it, its audit trail included.
 
-    People who belong to no other workspace keep their sign-in. Of two who delete it at once the
-    second finds nothing left to do.
+    People who belong to no other workspace keep their sign-in, except the invented ones of a
+    demo. Of two who delete it at once the second finds nothing left to do.
 
     Raises:
         DomainError: the name was not typed as it is.
@@ -126,9 +126,14 @@ def delete_workspace(*, workspace: Workspace, confirmed_name: str) -> None:
         raise DomainError(_("Type the workspace's name as it is written."), field="name")
     workspace_deleting.send(Workspace, workspace=locked)
     audit.forget(locked)
+    invented = User.objects.filter(
+        memberships__workspace=locked, memberships__workspace__is_demo=True
+    )
+    people = list(invented.values_list("pk", flat=True))
     # Else the triggers would begin a new trail, of the deletions.
     with pgtrigger.ignore():
         locked.delete()
+    User.objects.filter(pk__in=people, memberships=None).delete()
 
 
 def _as_read(name: str) -> str:

@@ -75,10 +75,15 @@ def delete(request: WorkspaceRequest) -> HttpResponse:
             typed = form.cleaned_data["name"]
             workspaces.delete_workspace(workspace=workspace, confirmed_name=typed)
             messages.success(request, _("%(name)s is deleted.") % {"name": workspace.name})
-            elsewhere = Membership.objects.active().filter(user=request.user).exists()
-            return redirect("reviews:root" if elsewhere else "teams:profile")
+            return redirect(_after_the_end(request))
     context = {"form": form, "contents": counts(workspace)}
     return render(request, "teams/delete.html", context, status=422 if form.errors else 200)
+
+
+def _after_the_end(request: WorkspaceRequest) -> str:
+    """Lead to another workspace, or to one's own page; the demo's people are gone with it."""
+    elsewhere = Membership.objects.active().filter(user=request.user).exists()
+    return "reviews:root" if elsewhere or request.workspace.is_demo else "teams:profile"
 
 
 @workspace_view(Action.MANAGE_TOKENS)

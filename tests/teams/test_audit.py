@@ -103,7 +103,7 @@ def test_a_change_says_what_was_there_before(workspace, owner, member):
 
     [entry] = [entry for entry in audit.latest(workspace)[0] if entry.deed == "update"]
 
-    assert entry.what == "Member"
+    assert (entry.what, entry.name) == ("Member", "Mia Member")
     assert entry.changes == [audit.Change("Role", "Member", "Lead")]
 
 

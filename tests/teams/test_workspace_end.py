@@ -170,6 +170,25 @@ def test_who_has_no_other_workspace_is_told_how_to_go_on(signed_in, world):
     assert 'href="/start/"' in shown
 
 
+def test_the_people_of_a_demo_go_with_it_and_the_visitor_may_start(client, world):
+    Workspace.objects.update(is_demo=True)
+    client.force_login(world.people["owner"].user)
+
+    answer = client.post(page_of(world.workspace), {"name": CANARY}, follow=True)
+
+    assert [url for url, _status in answer.redirect_chain] == ["/", "/start/"]
+    assert not User.objects.exists()
+
+
+def test_who_of_a_demo_belongs_elsewhere_too_stays(world):
+    Workspace.objects.update(is_demo=True)
+    guest = MembershipFactory(user=world.member.user)
+
+    workspaces.delete_workspace(workspace=world.workspace, confirmed_name=CANARY)
+
+    assert list(User.objects.all()) == [guest.user]
+
+
 def test_a_member_of_a_deleted_workspace_is_a_stranger_at_once(client, signed_in, world):
     home = world.workspace.get_absolute_url()
     workspaces.delete_workspace(workspace=world.workspace, confirmed_name=CANARY)
