@@ -65,6 +65,9 @@ class SettingsForm(WorkspaceForm):
         label=_("Digests go out at"), widget=forms.TimeInput({"type": "time"})
     )
 
+    def clean_working_days(self) -> list[int]:
+        return sorted(set(self.cleaned_data["working_days"]))
+
 
 class DeleteWorkspaceForm(forms.Form):
     """The workspace's name, typed by whoever means it."""

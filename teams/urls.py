@@ -7,7 +7,7 @@ from teams.views import me, people, workspace
 app_name = "teams"
 below_workspace = [
     path("settings/workspace/", workspace.general, name="general"),
-    path("settings/workspace/delete/", workspace.delete, name="delete"),
+    path("settings/workspace/delete/", workspace.delete, name="delete-workspace"),
     path("settings/members/", people.member_list, name="members"),
     path("settings/members/<int:pk>/", people.member, name="member"),
     path("settings/members/<int:pk>/hand-over/", people.hand_over, name="hand-over"),

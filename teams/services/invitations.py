@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.template.loader import render_to_string
@@ -18,11 +18,13 @@ from core.errors import DomainError, NotAllowedError
 from teams.models import Invitation, Membership, User
 from teams.policy import Role, may_grant
 from teams.services import mail, members
-from teams.services.locks import hold_people
+from teams.services.locks import hold_workspace
 
 VALID_FOR = timedelta(days=14)
 MOST_AT_ONCE = 200
 _SALT = "teams.invitation"
+# Longer ones are well formed, but no server takes them.
+_check_length = MaxLengthValidator(254)
 
 
 class BadAddressError(DomainError):
@@ -50,6 +52,7 @@ def addresses_in(text: str) -> list[str]:
             continue
         try:
             validate_email(address)
+            _check_length(address)
         except ValidationError:
             message = _("“%(entry)s” is not an e-mail address.") % {"entry": entry.strip()[:80]}
             raise BadAddressError(message, field="addresses") from None
@@ -76,7 +79,7 @@ def invite(*, text: str, role: Role, by: Membership, at: datetime) -> list[Invit
     if not may_grant(by.role, old=None, new=role):
         raise NotAllowedError(_("Your role does not reach that far. Ask an owner."), field="role")
     addresses = addresses_in(text)
-    hold_people(by.workspace_id)
+    hold_workspace(by.workspace_id)
     here = Membership.objects.active().for_workspace(by.workspace)
     known = set(here.values_list(Lower("user__email"), flat=True))
     waiting = Invitation.objects.for_workspace(by.workspace).filter(accepted_at=None)
@@ -144,7 +147,7 @@ def accept(*, invitation: Invitation, user: User, at: datetime) -> Membership:
         InvitationEndedError: it was used, withdrawn or has expired meanwhile, or who sent it may
             no longer give that role.
     """
-    hold_people(invitation.workspace_id)
+    hold_workspace(invitation.workspace_id)
     stored = Invitation.objects.open(at=at).filter(pk=invitation.pk).first()
     if stored is None or not _is_backed(stored):
         raise InvitationEndedError(_("This invitation is no longer valid. Ask for a new one."))
@@ -161,7 +164,7 @@ def withdraw(*, invitation: Invitation, by: Membership) -> None:
     Raises:
         NotAllowedError: its role lies above what ``by`` can grant.
     """
-    hold_people(invitation.workspace_id)
+    hold_workspace(invitation.workspace_id)
     stored = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).first()
     if stored is not None:
         _check_reach(by, stored)

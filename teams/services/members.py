@@ -9,7 +9,7 @@ from core.errors import DomainError, NotAllowedError
 from teams import ownership
 from teams.models import ApiToken, Membership, User, Workspace
 from teams.policy import Role, may_grant
-from teams.services.locks import hold_people
+from teams.services.locks import hold_workspace
 
 
 class LastOwnerError(DomainError):
@@ -95,7 +95,7 @@ def hand_over(*, leaver: Membership, heir: Membership, by: Membership) -> None:
 
 
 def _lock(membership: Membership) -> Membership:
-    hold_people(membership.workspace_id)
+    hold_workspace(membership.workspace_id)
     locked = Membership.objects.active().select_for_update(of=("self",)).filter(pk=membership.pk)
     member: Membership | None = locked.first()
     if member is None:

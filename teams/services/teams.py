@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from teams.models import Membership, Team, Workspace
-from teams.services.locks import hold_people
+from teams.services.locks import hold_workspace
 
 
 class TeamNameTakenError(DomainError):
@@ -24,7 +24,7 @@ def save_team(
     Raises:
         TeamNameTakenError: another team bears the name.
     """
-    hold_people(workspace.pk)
+    hold_workspace(workspace.pk)
     others = Team.objects.for_workspace(workspace).exclude(pk=team.pk if team else None)
     if others.filter(name__iexact=name).exists():
         raise TeamNameTakenError(_("There is already a team of this name."), field="name")

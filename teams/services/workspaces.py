@@ -15,6 +15,7 @@ from teams import audit
 from teams.events import workspace_deleting
 from teams.models import Membership, User, Workspace
 from teams.policy import Role
+from teams.services.locks import hold_workspace
 
 # The address of a workspace whose name has no letters that fit into one.
 FALLBACK_SLUG = "team"
@@ -97,7 +98,7 @@ def change_settings(*, workspace: Workspace, version: int, **changes: Any) -> Wo
         ConflictError: somebody else changed the settings since.
         DomainError: a value is not allowed.
     """
-    locked = Workspace.objects.select_for_update().get(pk=workspace.pk)
+    locked = hold_workspace(workspace.pk)
     if locked.version != version:
         raise ConflictError(_("Somebody else changed these settings while you did."))
     for name, value in changes.items():
@@ -114,14 +115,13 @@ def delete_workspace(*, workspace: Workspace, confirmed_name: str) -> None:
     Delete a workspace with everything in it, its audit trail included.
 
     People who belong to no other workspace keep their sign-in, except the invented ones of a
-    demo. Of two who delete it at once the second finds nothing left to do.
+    demo.
 
     Raises:
+        WorkspaceGoneError: somebody else deleted it first.
         DomainError: the name was not typed as it is.
     """
-    locked = Workspace.objects.select_for_update().filter(pk=workspace.pk).first()
-    if locked is None:
-        return
+    locked = hold_workspace(workspace.pk)
     if _as_read(confirmed_name) != _as_read(locked.name):
         raise DomainError(_("Type the workspace's name as it is written."), field="name")
     workspace_deleting.send(Workspace, workspace=locked)

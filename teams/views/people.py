@@ -164,7 +164,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         if User.objects.filter(email__iexact=invitation.email).exists():
             return redirect(f"{reverse('account_login')}?next={request.path}")
         return _join_new(request, invitation)
-    except invitations.InvitationEndedError:
+    except DomainError:
         return _ended(request)
 
 

@@ -22,7 +22,7 @@ PAGES = {
     "reviews:digest-html": ("lead", "get"),
     "reviews:digest-test": ("lead", "post"),
     "teams:general": ("admin", "get"),
-    "teams:delete": ("owner", "get"),
+    "teams:delete-workspace": ("owner", "get"),
     "teams:members": ("viewer", "get"),
     "teams:member": ("admin", "get"),
     "teams:hand-over": ("admin", "post"),

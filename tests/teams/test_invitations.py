@@ -15,6 +15,7 @@ from tests.factories.teams import LONG_AGO, MembershipFactory, UserFactory
 
 TWO_WEEKS = dt.timedelta(days=14)
 SECOND = dt.timedelta(seconds=1)
+LONG_ADDRESS = f"{'x' * 64}@{'.'.join(['y' * 60] * 4)}.example"
 PASSWORD = "four green bottles"
 
 
@@ -53,6 +54,7 @@ def test_addresses_are_read_out_of_a_pasted_list(text, expected):
     [
         ("a@example.com, nobody", "“nobody” is not an e-mail address."),
         ("Ann <ann>", "“Ann <ann>” is not an e-mail address."),
+        (LONG_ADDRESS, f"“{LONG_ADDRESS[:80]}” is not an e-mail address."),
         ("", "Write at least one e-mail address."),
         (" , ;\n", "Write at least one e-mail address."),
     ],

@@ -118,6 +118,12 @@ def test_settings_that_somebody_changed_meanwhile_are_shown_side_by_side(general
     assert stored(workspace)["name"] == "Thyme"
 
 
+def test_a_working_day_that_is_sent_twice_counts_once(general, workspace):
+    general(working_days=["4", "0", "4"])
+
+    assert stored(workspace)["working_days"] == [0, 4]
+
+
 @pytest.mark.parametrize("version", ["", "0", "2", "-1", "²", "1.0", "one", "9" * 5000])
 def test_settings_without_the_present_version_are_a_conflict(general, workspace, version):
     assert general(version=version).status_code == 409

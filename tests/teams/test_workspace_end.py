@@ -12,13 +12,13 @@ from core.errors import DomainError
 from reviews.models import DigestDelivery, DigestRun, DigestSubscription
 from teams.models import Membership, User, Workspace
 from teams.policy import Role
-from teams.services import workspaces
-from tests.architecture.world import CANARY, World
+from teams.services import invitations, members, teams, workspaces
+from tests.architecture.world import CANARY, NOW, World
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 
 
 def page_of(workspace):
-    return reverse("teams:delete", args=[workspace.slug])
+    return reverse("teams:delete-workspace", args=[workspace.slug])
 
 
 @pytest.fixture
@@ -197,11 +197,25 @@ def test_a_member_of_a_deleted_workspace_is_a_stranger_at_once(client, signed_in
     assert signed_in.get("/").status_code == 200
 
 
-def test_deleting_again_is_harmless(world):
-    for _twice in range(2):
-        workspaces.delete_workspace(workspace=world.workspace, confirmed_name=CANARY)
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda w: workspaces.delete_workspace(workspace=w.workspace, confirmed_name=CANARY),
+        lambda w: workspaces.change_settings(workspace=w.workspace, version=1, name="Rose"),
+        lambda w: members.change_role(membership=w.member, role=Role.VIEWER, by=w.people["admin"]),
+        lambda w: teams.save_team(workspace=w.workspace, name="Paid", members=[]),
+        lambda w: invitations.withdraw(invitation=w.invitation, by=w.people["admin"]),
+        lambda w: invitations.invite(
+            text="a@example.com", role=Role.VIEWER, by=w.people["admin"], at=NOW
+        ),
+    ],
+    ids=["delete", "settings", "role", "team", "withdraw", "invite"],
+)
+def test_a_write_to_a_workspace_that_was_deleted_meanwhile_says_so(world, write):
+    workspaces.delete_workspace(workspace=world.workspace, confirmed_name=CANARY)
 
-    assert not Workspace.objects.exists()
+    with pytest.raises(DomainError, match=r"This workspace is deleted\."):
+        write(world)
 
 
 def test_the_deletion_is_whole_or_not_at_all(world, monkeypatch):
