@@ -25,7 +25,6 @@ class Action(models.TextChoices):
     RUN_IMPORTS = "run imports"
     PREVIEW_DIGESTS = "preview digests"
     MANAGE_MEMBERS = "manage members"
-    REVOKE_OWN_TOKENS = "revoke own tokens"
     MANAGE_TOKENS = "manage tokens"
     EDIT_SETTINGS = "edit settings"
     READ_AUDIT = "read the audit trail"
@@ -34,7 +33,6 @@ class Action(models.TextChoices):
 
 LOWEST_ROLE = {
     Action.READ: Role.VIEWER,
-    Action.REVOKE_OWN_TOKENS: Role.VIEWER,
     Action.ENTER_OWN_NUMBERS: Role.PARTNER,
     Action.ENTER_NUMBERS: Role.MEMBER,
     Action.EDIT_KPIS: Role.LEAD,

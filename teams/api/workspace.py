@@ -63,7 +63,8 @@ class TokenAPI(mixins.ListModelMixin, WorkspaceAPI):
     serializer_class = serializers.TokenSerializer
     lookup_field = "public_id"
     lookup_value_regex = "[A-Za-z0-9]{1,12}"
-    policy = {"list": Action.READ, "destroy": Action.REVOKE_OWN_TOKENS}
+    # Whoever is a member may end what acts as them; get_queryset keeps other tokens away.
+    policy = {"list": Action.READ, "destroy": Action.READ}
 
     def get_queryset(self) -> Any:
         here = super().get_queryset()
@@ -87,7 +88,7 @@ class Trail(Cursor):
         before = Place.read(text) if text else None
         if text and before is None:
             raise exceptions.NotFound(self.invalid_cursor_message)
-        size = self.get_page_size(request) or self.page_size
+        size = self.get_page_size(request)
         entries, self._older = latest(queryset, before=before, size=size)
         return entries
 

@@ -194,6 +194,26 @@ def test_a_team_name_is_taken_once_and_what_was_typed_is_kept(save_team, workspa
     assert Team.objects.count() == 1
 
 
+def test_teams_of_two_workspaces_may_bear_one_name(save_team, workspace, stranger):
+    TeamFactory(workspace=stranger.workspace, name="Paid")
+
+    assert save_team(name="Paid").status_code == 302
+    assert Team.objects.filter(name="Paid").count() == 2
+
+
+def test_only_people_of_the_workspace_are_offered_as_heirs(
+    client, workspace, owner, member, lead, stranger
+):
+    """Show reliability row FM-03: a list of choices is a list like any other."""
+    KpiFactory(workspace=workspace, owner=member)
+    client.force_login(owner.user)
+
+    page = client.get(reverse("teams:member", args=[workspace.slug, member.pk])).content.decode()
+
+    assert "Leo Lead</option>" in page
+    assert "Stan Stranger" not in page
+
+
 def test_a_team_takes_no_member_of_another_workspace(save_team, stranger):
     """Show reliability row FM-02: an id in the form is scoped like an id in the address."""
     assert save_team(members=[stranger.pk]).status_code == 422
