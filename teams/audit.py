@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db.models import Model, Q, TextChoices
@@ -66,8 +66,8 @@ class Place:
             at = datetime.fromisoformat(moment)
         except ValueError:
             return None
-        # Longer digits are no key of a row.
-        if at.tzinfo is None or not re.fullmatch(r"[0-9]{1,18}", key):
+        # Places are written in UTC, and no row has a longer key.
+        if at.utcoffset() != timedelta(0) or not re.fullmatch(r"[0-9]{1,18}", key):
             return None
         return cls(at, kind, int(key))
 

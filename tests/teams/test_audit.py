@@ -16,7 +16,9 @@ RUBBISH = [
     "rubbish", "2026-11-16", "2026-11-16T08:00:00", "2026-13-45T99:00:00Z~teams.team~1",
     "2026-11-16T08:00:00+00:00", "2026-11-16T08:00:00~teams.team~1",
     "2026-11-16T08:00:00+00:00~teams.team~x", "2026-11-16T08:00:00+00:00~teams.team~²",
-    "2026-11-16T08:00:00+00:00~teams.team~" + "9" * 5000, "~~", "\0", "☃~☃~1",
+    "2026-11-16T08:00:00+00:00~teams.team~" + "9" * 5000, "~~", "\0",
+    "0001-01-01T00:00:00+23:59~teams.team~1", "9999-12-31T23:59:59-23:59~teams.team~1",
+    "☃~☃~1",
 ]  # fmt: skip
 
 
@@ -90,6 +92,22 @@ def test_a_place_that_means_nothing_is_the_newest_page(client, workspace, admin,
 
     assert page.status_code == 200
     assert len(page.context["entries"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "entries"),
+    [
+        ("0001-01-01T00:00:00+00:00~teams.team~1", 0),
+        ("9999-12-31T23:59:59+00:00~teams.team~1", 2),
+        ("9999-12-31T23:59:59+00:00~no.such~" + "9" * 18, 2),
+    ],
+)
+def test_a_place_at_the_end_of_time_is_a_place(client, workspace, admin, before, entries):
+    client.force_login(admin.user)
+
+    page = client.get(reverse("teams:audit", args=[workspace.slug]), {"before": before})
+
+    assert (page.status_code, len(page.context["entries"])) == (200, entries)
 
 
 def test_a_place_is_read_as_it_was_written():
