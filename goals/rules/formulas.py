@@ -1,7 +1,6 @@
 """Formulas of KPIs: read strictly, evaluated in decimals."""
 
 import ast
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -30,6 +29,10 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Decimal]] = {
 }
 _ALLOWED = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Name, ast.Load, ast.Constant)
 _CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
+_NAME = re.compile(r"\b[^\W\d]\w*")
+# Put before every name while Python reads the formula, to which "class" or "if" is no name.
+_DRESS = "k_"
 
 
 class FormulaError(DomainError):
@@ -75,9 +78,11 @@ def read(text: str) -> Formula:
         raise FormulaError(
             _("A formula has at most %(longest)d characters.") % {"longest": LONGEST}
         )
-    tree = _parse(text.translate(_SIGNS).strip())
+    dressed = _NAME.sub(rf"{_DRESS}\g<0>", text.translate(_SIGNS).strip())
+    tree = _parse(dressed)
     for node in ast.walk(tree):
         _check(node)
+        _undress(node, dressed)
     names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
     if not names:
         raise FormulaError(_("A formula needs at least one KPI, by its code."))
@@ -96,23 +101,30 @@ def _parse(text: str) -> ast.Expression:
 
 
 def _check(node: ast.AST) -> None:
+    if not isinstance(node, (*_ALLOWED, *_OPERATORS)):
+        raise FormulaError(_("A formula knows + − × ÷ and parentheses, and nothing else."))
+
+
+def _undress(node: ast.AST, dressed: str) -> None:
+    """Give a name back its own spelling, and a number every digit that was written."""
     if isinstance(node, ast.Name):
+        node.id = node.id.removeprefix(_DRESS)
         if not _CODE.fullmatch(node.id):
             raise FormulaError(
                 _("“%(name)s” is no code of a KPI: codes have small letters, digits and _.")
                 % {"name": node.id}
             )
     elif isinstance(node, ast.Constant):
-        number = node.value
-        if type(number) not in (int, float) or not math.isfinite(float(str(number))):
+        # Python made a float of it, which keeps 17 digits; the text has all of them.
+        written = ast.get_source_segment(dressed, node) or ""
+        if not _NUMBER.fullmatch(written):
             raise FormulaError(_("Only numbers and codes of KPIs stand in a formula."))
-    elif not isinstance(node, (*_ALLOWED, *_OPERATORS)):
-        raise FormulaError(_("A formula knows + − × ÷ and parentheses, and nothing else."))
+        node.value = Decimal(written)  # type: ignore[assignment]  # read by _constant alone
 
 
 def _constant(node: Any) -> Decimal:
-    # repr gives the shortest text of a float: 0.1 in the formula is 0.1 here, exactly.
-    return Decimal(repr(node.value))
+    value: Decimal = node.value
+    return value
 
 
 def stored(result: Decimal | None) -> Decimal | None:

@@ -1,6 +1,7 @@
 """Formulas of KPIs: what is read, what is refused, and what comes out of them."""
 
 from decimal import Decimal
+from keyword import kwlist
 
 import pytest
 
@@ -80,6 +81,10 @@ def test_a_formula_knows_the_codes_in_it():
         ("a * 3", {"a": "0.1"}, "0.3"),
         ("0.1 * a", {"a": "3"}, "0.3"),
         ("a - 1000000000000000", {"a": "1000000000000000.00000001"}, "0.00000001"),
+        ("a * 1.23456789012345678901", {"a": "1"}, "1.23456789012345678901"),
+        ("a + 0.1000000000000000055", {"a": "0"}, "0.1000000000000000055"),
+        ("a - 123456789012345678", {"a": "123456789012345679"}, "1"),
+        ("a * 2.50e2", {"a": "1"}, "250"),
     ],
 )
 def test_decimals_stay_exact_where_floats_would_not(text, values, result):
@@ -145,7 +150,8 @@ def test_a_result_that_cannot_be_stored_is_no_data(value, fits):
         *("a ** 2", "a // b", "a % b", "a @ b", "a << 2", "a & b", "a | b", "a ^ b", "~a"),
         *("a < b", "a == b", "a and b", "not a", "a if b else c", "a in b", "a is b"),
         *("a.b", "a[0]", "[a]", "(a, b)", "{a}", "{a: b}", "a, b", "*a", "a!"),
-        *("abs(a)", "max(a, b)", "__import__('os')", "a.__class__", "lambda: a", "[x for x in a]"),
+        *("abs(a)", "max(a, b)", "__import__('os')", "a.__class__", "lambda x: a"),
+        *("[x for x in a]",),
         *("'x' * a", "b'x' + a", "f'{a}'", "True + a", "None", "... + a", "1j * a", "1e999 * a"),
         *("a\0b", "01 * a", "await a", "yield a"),
     ],
@@ -153,6 +159,17 @@ def test_a_result_that_cannot_be_stored_is_no_data(value, fits):
 def test_anything_but_arithmetic_is_refused_R34(text):
     with pytest.raises(FormulaError):
         read(text)
+
+
+@pytest.mark.parametrize("word", sorted(word for word in kwlist if word.islower()))
+def test_a_word_of_python_is_a_code_like_any_other(word):
+    assert _worked_out(f"2 * {word} - {word}/other", **{word: "8", "other": "2"}) == 12
+
+
+@pytest.mark.parametrize("number", ["1_000", "0x10", "0b1", "1e308", "1j"])
+def test_a_number_is_written_in_digits(number):
+    with pytest.raises(FormulaError, match="Only numbers and codes"):
+        read(f"a * {number}")
 
 
 @pytest.mark.parametrize("code", ["Clicks", "CLICKS", "_clicks", "klicków", "ε"])
