@@ -1,5 +1,6 @@
 """How numbers are written: exactly for machines, in the reader's manner for people."""
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -9,18 +10,33 @@ STORED_PLACES = Decimal("1E-8")
 # The largest magnitude that numeric(24, 8) holds is just below this.
 STORED_LIMIT = Decimal("1E16")
 
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _MARKS = {  # language: (grouping, decimal)
     "en": (",", "."),
     "pl": (NO_BREAK_SPACE, ","),
     "it": (".", ","),
     "th": (",", "."),
 }
-_SHORT_STEPS = ((Decimal("1E9"), "bn"), (Decimal("1E6"), "M"), (Decimal("1E3"), "k"))
+_SHORT_UNITS = (
+    (Decimal(1), ""),
+    (Decimal("1E3"), "k"),
+    (Decimal("1E6"), "M"),
+    (Decimal("1E9"), "bn"),
+)
 
 
 def round_stored(value: Decimal) -> Decimal:
     """Round half-even to the eight places that are stored."""
     return value.quantize(STORED_PLACES, rounding=ROUND_HALF_EVEN)
+
+
+def read_plain(text: str) -> Decimal | None:
+    """
+    Read a decimal that a program wrote: digits, a point, perhaps a sign and an exponent.
+
+    Anything else, such as ``1_000``, `` 5 `` or ``NaN``, is None.
+    """
+    return Decimal(text) if _PLAIN.fullmatch(text) else None
 
 
 def plain(value: Decimal) -> str:
@@ -58,12 +74,13 @@ class NumberFormat:
 
     def short(self, value: Decimal) -> str:
         """Write a number in four or five signs: ``980``, ``1.2k``, ``184k``, ``15.5M``."""
-        size = abs(value)
-        for step, suffix in _SHORT_STEPS:
-            if size >= step:
-                scaled = value / step
-                return self.at_most(scaled, 1 if abs(scaled) < 100 else 0) + suffix
-        return self.at_most(value, 0 if size >= 100 else 1 if size >= 10 else 2)
+        for unit, suffix in _SHORT_UNITS:
+            size = abs(value) / unit
+            places = 0 if size >= 100 else 1 if size >= 10 or suffix else 2
+            # Rounding may reach the next unit: 999,950 is 1M, not 1,000k.
+            if round(size, places) < 1000:
+                break
+        return self.at_most(value / unit, places) + suffix
 
     def _localise(self, text: str, value: Decimal) -> str:
         whole, _point, fraction = text.lstrip("-").partition(".")

@@ -8,7 +8,9 @@ from django.db.models import IntegerChoices
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core.numbers import plain
+from core.numbers import plain, read_plain
+
+NOT_PLAIN = _("“%(text)s” is not a number. Write digits, with a point before decimals: 1234.5.")
 
 
 class PlainDecimalField(serializers.DecimalField):
@@ -16,6 +18,11 @@ class PlainDecimalField(serializers.DecimalField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=24, decimal_places=8, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str) and read_plain(data) is None:
+            raise serializers.ValidationError(NOT_PLAIN % {"text": data[:80]})
+        return super().to_internal_value(data)
 
     def to_representation(self, value: Decimal) -> str:
         return plain(value)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import PermissionDenied, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,9 +30,9 @@ from teams.api.views import WorkspaceAPI, etag, version_held
 from teams.models import ApiToken
 from teams.policy import Action
 
+JSON = "application/json"
 MOST_POINTS = 4_000
 DEFAULT_POINTS = 13
-SERIES_PARAMETERS = frozenset({"period", "from", "to", "segment"})
 
 
 class VersionedAPI(WorkspaceAPI):
@@ -75,7 +75,10 @@ class KpiAPI(mixins.ListModelMixin, VersionedAPI):
     output = serializers.KpiSerializer
     lookup_field = "code"
     lookup_value_regex = "[a-z][a-z0-9_]*"
-    parameters = frozenset({"kind", "cadence", "owner", "archived"})
+    parameters = {
+        "list": {"kind", "cadence", "owner", "archived"},
+        "series": {"period", "from", "to", "segment"},
+    }
     policy = {
         "list": Action.READ,
         "retrieve": Action.READ,
@@ -153,11 +156,7 @@ class KpiAPI(mixins.ListModelMixin, VersionedAPI):
         ],
         responses=serializers.SeriesSerializer,
     )
-    @action(
-        detail=True,
-        pagination_class=None,
-        parameters=frozenset({"period", "from", "to", "segment"}),
-    )
+    @action(detail=True, pagination_class=None)
     def series(self, _request: Request, code: str) -> Response:  # noqa: ARG002  # DRF's form
         kpi = self.get_object()
         given = self.request.query_params
@@ -300,7 +299,7 @@ class SegmentAPI(mixins.ListModelMixin, NumberedAPI):
     queryset = Segment.objects.select_related("breakdown__workspace")
     output = serializers.SegmentSerializer
     kind = "SG"
-    parameters = frozenset({"breakdown"})
+    parameters = {"list": {"breakdown"}}
     policy = {
         "list": Action.READ,
         "retrieve": Action.READ,
@@ -338,7 +337,7 @@ class TargetAPI(mixins.ListModelMixin, NumberedAPI):
     queryset = Target.objects.select_related("kpi", "segment", "set_by__user")
     output = serializers.TargetSerializer
     kind = "T"
-    parameters = frozenset({"kpi"})
+    parameters = {"list": {"kpi"}}
     policy = {
         "list": Action.READ,
         "retrieve": Action.READ,
@@ -405,7 +404,11 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
     serializer_class = serializers.MeasurementSerializer
     pagination_class = DayCursor
     takes_measurements = True
-    parameters = frozenset({"kpi", "from", "to", "segment"})
+    parameters = {
+        "list": {"kpi", "from", "to", "segment"},
+        "create": {"partial"},
+        "destroy": {"kpi", "date", "segment"},
+    }
     policy = {
         "list": Action.READ,
         "create": Action.ENTER_OWN_NUMBERS,
@@ -446,6 +449,8 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
     )
     def create(self, request: Request) -> Response:
         partial = _choice("partial", request.query_params.get("partial", "false"), _FLAGS)
+        if request._request.content_type != JSON:
+            raise UnsupportedMediaType(request.content_type)
         values, places, unread = batches.read_batch(request._request.body)
         if unread and partial != "true":
             raise _refused(unread)

@@ -28,12 +28,12 @@ class WorkspaceAPI(GenericViewSet[Any]):
     What every endpoint has: one workspace, a policy per action, idempotent writes.
 
     ``policy`` maps each of the view's actions to what the caller must be allowed; an action that
-    is missing from it is denied. ``parameters`` names the query parameters that lists understand
-    besides those of paging; any other is refused.
+    is missing from it is denied. ``parameters`` names the query parameters that each action
+    understands, for lists besides those of paging; any other is refused.
     """
 
     policy: dict[str, Action] = {}
-    parameters: frozenset[str] = frozenset()
+    parameters: dict[str, set[str]] = {}
     pagination_class = Cursor
 
     @property
@@ -82,9 +82,9 @@ class WorkspaceAPI(GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         _refuse_null_characters(request)
-        if request.method in SAFE:
-            self._refuse_unknown_parameters(request)
-        elif key := request.headers.get("Idempotency-Key"):
+        self._refuse_unknown_parameters(request)
+        key = request.headers.get("Idempotency-Key")
+        if key and request.method not in SAFE:
             self._request_hash = look_up(request._request, self.membership, key)
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -94,9 +94,9 @@ class WorkspaceAPI(GenericViewSet[Any]):
         return super().handle_exception(exc)
 
     def _refuse_unknown_parameters(self, request: Request) -> None:
-        known = self.parameters
+        known = self.parameters.get(self.action or "", set())
         if self.action == "list":
-            known |= {"cursor", "page_size"}
+            known = known | {"cursor", "page_size"}
         unknown = [name for name in request.query_params if name not in known]
         if unknown:
             errors = [{"field": name, "detail": _("Unknown parameter.")} for name in unknown]

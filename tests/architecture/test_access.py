@@ -242,7 +242,7 @@ def api_as(membership):
 
 
 # What a request without a body, or without a version, is told by somebody who may do it.
-ALLOWED = {200, 201, 204, 400, 404, 422, 428}
+ALLOWED = {200, 201, 204, 400, 404, 415, 422, 428}
 
 
 @pytest.mark.parametrize(("name", "method"), OPERATIONS, ids=str)

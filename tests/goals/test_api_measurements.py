@@ -361,6 +361,10 @@ def test_a_removed_value_can_be_written_again(api):
         ({"value": [5]}, "value"),
         ({"value": "NaN"}, "value"),
         ({"value": "Infinity"}, "value"),
+        ({"value": "1_000"}, "value"),
+        ({"value": " 5 "}, "value"),
+        ({"value": "٥"}, "value"),
+        ({"value": {}}, "value"),
         ({"value": "0.000000001"}, "value"),
         ({"value": "10000000000000000"}, "value"),
         ({"value": "1e999999999"}, "value"),
@@ -390,6 +394,52 @@ def test_a_bad_row_is_refused_with_its_field_and_nothing_is_written(api, row, fi
     assert answer["Content-Type"] == "application/problem+json"
     assert _blamed(answer) == [(1, field)]
     assert answer.json()["detail"] == f"1 {NOTHING_WRITTEN}"
+    assert _stored() == []
+
+
+@pytest.mark.parametrize("value", ["1_000", " 5 ", "٥", "NaN", "-Infinity"])
+def test_what_is_no_number_is_told_so_in_a_sentence(api, value):
+    answer = _send(api, _row(value))
+
+    assert answer.json()["errors"] == [
+        {
+            "index": 0,
+            "field": "value",
+            "detail": f"“{value}” is not a number."
+            " Write digits, with a point before decimals: 1234.5.",
+        }
+    ]
+    assert _stored() == []
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("5", "5"),
+        ("-4.5", "-4.5"),
+        ("0.1", "0.1"),
+        ("123456789012345.12345678", "123456789012345.12345678"),
+        ("2e3", "2000"),
+    ],
+)
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_number_arrives_to_the_last_digit_with_or_without_quotes(api, quote, written, value):
+    row = f'{{"kpi": "leads", "date": "{MONDAY}", "value": {quote}{written}{quote}}}'
+
+    answer = api.post(URL, f'{{"measurements": [{row}]}}', content_type="application/json")
+
+    assert answer.status_code == 200, answer.json()
+    assert Measurement.objects.get().value == Decimal(value)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_body_that_does_not_say_that_it_is_json_is_refused(api, kind):
+    body = f'{{"measurements": [{{"kpi": "leads", "date": "{MONDAY}", "value": "5"}}]}}'
+
+    answer = api.generic("POST", URL, body, content_type=kind)
+
+    assert answer.status_code == 415
+    assert answer["Content-Type"] == "application/problem+json"
     assert _stored() == []
 
 
