@@ -71,10 +71,8 @@ class UnitFormat:
         return f"{_SIGNS[goalpost.comparator]}{NO_BREAK_SPACE}{self._bound(goalpost.value)}"
 
     def _bound(self, value: Decimal) -> str:
-        # Somebody chose this number, so it is not dressed up with decimals: 95%, not 95.0%.
-        if self.unit == "yes_no":
-            return self._yes_or_no(value)
-        return self._with_unit(self.numbers.at_most(value, _PLACES[self.unit] or 1))
+        # As it was set: rounded, a value could look equal to a target that it misses.
+        return self.exact(value)
 
     def _digits(self, value: Decimal) -> str:
         exponent = value.normalize().as_tuple().exponent

@@ -169,12 +169,16 @@ def test_a_range_says_both_bounds(comparator, text):
     ("unit", "value", "text"),
     [
         ("percent", "95", "≥ 95%"),
+        ("percent", "94.96", "≥ 94.96%"),
+        ("count", "2.5", "≥ 2.5"),
+        ("currency", "0.00450000", "≥ EUR 0.0045"),
+        ("number", "1234567.12345678", "≥ 1,234,567.12345678"),
         ("currency", "1500", "≥ EUR 1,500"),
         ("yes_no", "1", "≥ Yes"),
         ("duration", "2.5", "≥ 2.5 days"),
     ],
 )
-def test_a_target_is_not_dressed_up_with_decimals(unit, value, text):
+def test_a_target_is_written_as_precisely_as_it_was_set_and_no_more(unit, value, text):
     label = "days" if unit == "duration" else ""
     goalpost = Goalpost(Comparator.AT_LEAST, Decimal(value))
 
