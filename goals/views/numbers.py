@@ -160,7 +160,7 @@ class _Page:
         )
 
     def _doubt(self, slot: Slot, value: Decimal) -> str:
-        if slot.last and value >= slot.last * 2:
+        if slot.last and value / slot.last >= 2:
             times = self._numbers.at_most(value / slot.last, 1)
             return _("%(times)s times the value before. Keep it?") % {"times": times}
         return _("%(usual)s. Keep it?") % {"usual": self._usual(slot, self._format(slot))}

@@ -42,7 +42,25 @@ def test_with_fewer_than_four_values_nothing_is_usual(count):
     assert not looks_wrong(Decimal(1_000_000), USUAL[:count])
 
 
-@pytest.mark.parametrize("earlier", [("0", "1", "2", "3"), ("-5", "5", "-5", "5")])
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        ("-360", False),
+        ("-360.00000001", True),
+        ("-30", False),
+        ("-29.99999999", True),
+        ("0", True),
+        ("100", True),
+    ],
+)
+def test_a_series_of_losses_is_judged_like_its_mirror_image(value, wrong):
+    assert looks_wrong(Decimal(value), [-each for each in USUAL]) is wrong
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [("0", "1", "2", "3"), ("-5", "5", "-5", "5"), ("-3", "-2", "-1", "0")],
+)
 def test_around_zero_no_multiple_is_usual(earlier):
     assert not looks_wrong(Decimal(1_000_000), _numbers(*earlier))
 
