@@ -1,8 +1,9 @@
 """Broken rules, said in a sentence for the person who broke them."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model, UniqueConstraint
 
 
 class DomainError(Exception):
@@ -29,9 +30,25 @@ class NotAllowedError(DomainError):
     """The acting person's role does not reach far enough for what the call would do."""
 
 
-def first_rule(error: ValidationError, kind: type[Kind]) -> Kind:
-    """Give the first rule that a model's own validation found broken."""
-    if not hasattr(error, "error_dict"):
-        return kind(error.messages[0])
+def first_rule(error: ValidationError, kind: type[Kind], row: Model) -> Kind:
+    """Give the first rule that the own validation of ``row`` found broken."""
     field, messages = next(iter(error.message_dict.items()))
-    return kind(messages[0], field="" if field == NON_FIELD_ERRORS else field)
+    if field == NON_FIELD_ERRORS:
+        field = _taken_field(row, messages[0])
+    return kind(messages[0], field=field)
+
+
+def _taken_field(row: Model, message: str) -> str:
+    """Name what is taken already: of a unique constraint the last field, behind its owner's."""
+    unique = [each for each in row._meta.constraints if isinstance(each, UniqueConstraint)]
+    for constraint in unique:
+        if str(constraint.violation_error_message) == message:
+            names: list[str] = [*constraint.fields, *map(_name_in, constraint.expressions)]
+            return names[-1]
+    return ""
+
+
+def _name_in(expression: Any) -> str:
+    while not hasattr(expression, "name"):
+        expression = expression.get_source_expressions()[-1]
+    return str(expression.name)

@@ -118,4 +118,4 @@ def _check(row: Breakdown | Segment) -> None:
     try:
         row.full_clean(exclude=["number"])
     except ValidationError as error:
-        raise first_rule(error, BreakdownRuleError) from error
+        raise first_rule(error, BreakdownRuleError, row) from error

@@ -187,7 +187,7 @@ def _check(kpi: Kpi) -> None:
     try:
         kpi.full_clean(exclude=["number"])
     except ValidationError as error:
-        raise first_rule(error, KpiRuleError) from error
+        raise first_rule(error, KpiRuleError, kpi) from error
     if not kpi.owner.is_active:
         raise KpiRuleError(_("Choose an active member as owner."), field="owner")
     if kpi.gaps == Kpi.Gaps.ZERO and kpi.aggregation != Kpi.Aggregation.SUM:

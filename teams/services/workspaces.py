@@ -78,7 +78,7 @@ def _check(workspace: Workspace) -> None:
     try:
         workspace.full_clean()
     except ValidationError as error:
-        raise first_rule(error, DomainError) from error
+        raise first_rule(error, DomainError, workspace) from error
 
 
 def _free_slug(name: str) -> str:

@@ -50,8 +50,54 @@ def test_a_code_that_is_taken_is_refused_R25(api):
     answer = api.post("/api/v1/kpis/", {**BODY, "name": "Another"})
 
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "Another KPI already has this code."
+    sentence = "Another KPI already has this code."
+    assert answer.json()["detail"] == sentence
+    assert answer.json()["errors"] == [{"field": "code", "detail": sentence}]
     assert Kpi.objects.count() == 1
+
+
+def test_a_breakdown_s_name_and_a_segment_s_code_that_are_taken_are_named_by_field(api):
+    body = {"name": "Market", "segments": [{"code": "pl"}]}
+    ref = api.post("/api/v1/breakdowns/", body).json()["id"]
+
+    name = api.post("/api/v1/breakdowns/", {"name": "MARKET"})
+    code = api.post("/api/v1/segments/", {"breakdown": ref, "code": "pl"})
+
+    assert (name.status_code, code.status_code) == (422, 422)
+    assert [error["field"] for error in name.json()["errors"]] == ["name"]
+    assert [error["field"] for error in code.json()["errors"]] == ["code"]
+
+
+@pytest.mark.parametrize("number", ["1_000", " 5 ", "٥", "NaN", "1,5"])
+def test_a_number_of_a_definition_is_plain_digits(api, number):
+    answer = api.post("/api/v1/kpis/", {**BODY, "band": number})
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["band"]
+    assert f"“{number}” is not a number." in answer.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("post", "/api/v1/kpis/?dry_run=true"),
+        ("patch", "/api/v1/kpis/visits/?dry_run=true"),
+        ("post", "/api/v1/kpis/visits/archive/?dry_run=true"),
+        ("get", "/api/v1/kpis/visits/?kind=value"),
+        ("post", "/api/v1/measurements/?kpi=visits"),
+        ("delete", "/api/v1/measurements/?kpi=visits&date=2026-11-09&partial=true"),
+        ("delete", "/api/v1/targets/T-1/?kpi=visits"),
+    ],
+)
+def test_a_parameter_that_an_operation_does_not_know_is_refused(api, workspace, method, url):
+    kpi = KpiFactory(workspace=workspace, code="visits")
+
+    answer = getattr(api, method)(url)
+
+    assert answer.status_code == 400
+    assert [error["detail"] for error in answer.json()["errors"]] == ["Unknown parameter."]
+    kpi.refresh_from_db()
+    assert not kpi.is_archived
 
 
 def test_a_formula_that_comes_back_to_itself_is_refused_R34(api, workspace, lead):
