@@ -32,6 +32,22 @@ _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """How far a date goes, later or (below zero) earlier; false where it stays."""
+
+    months: int = 0
+    days: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.months or self.days)
+
+    def of(self, first_of_period: date) -> date:
+        if self.months:
+            return _plus_months(first_of_period, self.months)
+        return first_of_period + timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodCalendar:
     """
     The rules by which one workspace cuts time into periods.
@@ -97,6 +113,21 @@ class PeriodCalendar:
         months = day.year * 12 + day.month - self.fiscal_start + (day.day > 1)
         return _ceil_divide(months, _MONTHS[grain])
 
+    def move_to(self, other: "PeriodCalendar", grain: Grain) -> Move:
+        """
+        Say how far the starts of this calendar's periods are from their heirs in another.
+
+        The heir of a period is the one that has the most days in common with it; of two halves
+        of a year, the one that begins in the same calendar year. All starts go equally far, so
+        no two meet, and moving back brings each to where it was.
+        """
+        if grain is Grain.WEEK:
+            return Move(days=_shortest(other.week_start - self.week_start, 7))
+        if grain in {Grain.QUARTER, Grain.YEAR}:
+            distance = other.fiscal_start - self.fiscal_start
+            return Move(months=_shortest(distance, _MONTHS[grain]))
+        return Move()
+
     def is_over(self, grain: Grain, start: date, *, today: date) -> bool:
         return self.end(grain, start) <= today
 
@@ -140,6 +171,14 @@ class PeriodCalendar:
             raise ValueError(key)
         thursday = date.fromisocalendar(int(match[1]), int(match[2]), THURSDAY + 1)
         return self.start(Grain.WEEK, thursday)
+
+
+def _shortest(distance: int, around: int) -> int:
+    """Give the shortest way on a circle; of two equally long ones, that of ``distance``."""
+    forward = distance % around
+    if forward * 2 == around:
+        return distance
+    return forward if forward * 2 < around else forward - around
 
 
 def _ceil_divide(number: int, by: int) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from goals.views import breakdowns, imports, kpis, numbers
+from goals.views import breakdowns, calendar, imports, kpis, numbers
 
 app_name = "goals"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("imports/I-<int:number>/", imports.show_import, name="import"),
     path("imports/I-<int:number>/apply/", imports.apply_import, name="apply-import"),
     path("imports/I-<int:number>/errors.csv", imports.problems_csv, name="import-problems"),
+    path("settings/calendar/", calendar.calendar, name="calendar"),
     path("breakdowns/", breakdowns.index, name="breakdowns"),
     path("breakdowns/new/", breakdowns.new_breakdown, name="new-breakdown"),
     re_path(

@@ -1,7 +1,19 @@
 """The room as a Django app."""
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
 class ReviewsConfig(AppConfig):
     name = "reviews"
+
+    def ready(self) -> None:
+        # Models exist only now, so what refers to them is imported here.
+        from goals import events  # noqa: PLC0415
+        from reviews.services.digests import move_runs  # noqa: PLC0415
+
+        def move(workspace: Any, before: Any, after: Any, **_kwargs: Any) -> None:
+            move_runs(workspace=workspace, before=before, after=after)
+
+        events.calendar_changed.connect(move, weak=False, dispatch_uid="reviews.move_runs")

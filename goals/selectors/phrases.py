@@ -28,19 +28,36 @@ class FreshnessNote:
 
 
 def freshness_note(freshness: Freshness, zone: ZoneInfo, *, at: datetime) -> FreshnessNote:
-    """Say from when the numbers are; they are stale once a mark has waited for two minutes."""
+    """
+    Say from when the numbers are.
+
+    They are stale once a mark has waited for two minutes, and while so many marks wait that a
+    drain has left some: then all numbers are being recomputed.
+    """
     waits_since, drained_at = freshness.oldest_mark, freshness.drained_at
-    stale = waits_since is not None and waits_since < at - LAG_ALLOWED
+    late = waits_since is not None and waits_since < at - LAG_ALLOWED
     if drained_at is None:
-        text = _("No number has been added up yet. The worker has not run.") if stale else ""
-        return FreshnessNote(text, stale)
+        if late:
+            message = _("The numbers wait to be added up. The worker has not run.")
+            return FreshnessNote(message, stale=True)
+        return _recomputing() if waits_since else FreshnessNote("", stale=False)
+    if waits_since is not None and drained_at >= max(waits_since, at - LAG_ALLOWED):
+        return _recomputing()
     local = drained_at.astimezone(zone)
-    if stale:
+    if late:
         message = _("Numbers are from %(moment)s. The worker has not run since.")
-        return FreshnessNote(message % {"moment": formats.date_format(local, "D j M, H:i")}, stale)
+        return FreshnessNote(
+            message % {"moment": formats.date_format(local, "D j M, H:i")}, stale=True
+        )
     is_today = local.date() == at.astimezone(zone).date()
     moment = formats.date_format(local, "H:i" if is_today else "D j M, H:i")
-    return FreshnessNote(_("Numbers as of %(moment)s") % {"moment": moment}, stale)
+    return FreshnessNote(_("Numbers as of %(moment)s") % {"moment": moment}, stale=False)
+
+
+def _recomputing() -> FreshnessNote:
+    return FreshnessNote(
+        _("Numbers are being recomputed. Some are still missing here."), stale=True
+    )
 
 
 def period_name(calendar: PeriodCalendar, grain: Grain, start: date) -> str:

@@ -16,9 +16,11 @@ def share_definitions(workspace: Workspace) -> None:
     Keep the workspace's calendar and the definitions of its KPIs as they are until the commit.
 
     Every write of measurements takes this lock, as many at a time as there are, before it reads
-    anything that they decide: the period of a date, the series of a KPI.
+    anything that they decide: the period of a date, the series of a KPI. The calendar of
+    ``workspace`` itself, which was read before, is read again.
     """
     _run("SELECT pg_advisory_xact_lock_shared(%s, %s)", _DEFINITIONS, workspace.pk)
+    workspace.refresh_from_db(fields=["week_start", "fiscal_start"])
 
 
 def hold_definitions(workspace: Workspace) -> None:

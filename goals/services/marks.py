@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import F
 
-from goals.models import Kpi
+from goals.models import DirtyMark, Kpi, NumbersState
 from goals.services import locks, rollup_tables
 from goals.services.formula_book import Book
 from teams.models import Workspace
@@ -39,3 +40,16 @@ def mark_kpi(kpi: Kpi) -> None:
     generation = rollup_tables.current_generation(kpi.workspace_id)
     rollup_tables.drop_kpis(generation, {kpi.pk} | {plan.pk for plan in stale})
     rollup_tables.mark_kpis(kpi.workspace_id, measured)
+
+
+def mark_everything(workspace: Workspace) -> None:
+    """Drop all rollups of a workspace; the next drains make them anew, and pages say so."""
+    locks.hold_rollups(workspace.pk, patience=PATIENCE)
+    generation = rollup_tables.current_generation(workspace.pk)
+    kpis = Kpi.objects.for_workspace(workspace).values_list("pk", flat=True)
+    rollup_tables.drop_kpis(generation, kpis)
+    DirtyMark.objects.filter(workspace=workspace).delete()
+    rollup_tables.mark_kpis(workspace.pk, kpis)
+    NumbersState.objects.filter(workspace=workspace).update(
+        version=F("version") + 1, drained_at=None
+    )

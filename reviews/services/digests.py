@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.db import connection, transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -18,6 +19,7 @@ from core import mailer
 from core.claims import MAX_ATTEMPTS
 from core.faults import crash_point
 from core.jobs import after_commit
+from core.periods import Grain, PeriodCalendar
 from goals.models import Kpi
 from goals.selectors.points import get_freshness
 from reviews.models import DigestDelivery, DigestRun, DigestSubscription
@@ -79,6 +81,14 @@ def _make_run(workspace: Workspace, week: date, due: datetime, at: datetime) -> 
     )
     after_commit("reviews.tasks.send_digests")
     return True
+
+
+def move_runs(*, workspace: Workspace, before: PeriodCalendar, after: PeriodCalendar) -> None:
+    """Let the runs of past weeks stand for their heirs, so that no week is told of twice."""
+    move = before.move_to(after, Grain.WEEK)
+    if move:
+        runs = DigestRun.objects.for_workspace(workspace)
+        runs.update(week=F("week") + timedelta(days=move.days))
 
 
 def subscribe_newcomers(workspace: Workspace) -> None:

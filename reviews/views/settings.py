@@ -43,11 +43,16 @@ def _workspace_group(request: WorkspaceRequest) -> dict[str, Any]:
     here = request.workspace
     state = f"{here.name}, {here.timezone}, {here.currency}"
     tokens = ApiToken.objects.for_workspace(here).usable(at=clock.now()).count()
+    begins = _("Weeks begin on %(day)s, the fiscal year in %(month)s") % {
+        "day": here.get_week_start_display(),
+        "month": here.get_fiscal_start_display(),
+    }
     in_use = ngettext("%(count)d in use", "%(count)d in use", tokens) % {"count": tokens}
     return {
         "label": _("General"),
         "rows": [
             _row(request, "teams:general", "workspace", _("Workspace"), state),
+            _row(request, "goals:calendar", "calendar", _("Calendar"), begins),
             _row(request, "teams:tokens", "key", _("API tokens"), in_use),
             _row(request, "teams:audit", "history", _("Audit trail"), ""),
         ],

@@ -53,6 +53,7 @@ PAGES = {
     "goals:import": ("lead", "get"),
     "goals:apply-import": ("lead", "post"),
     "goals:import-problems": ("lead", "get"),
+    "goals:calendar": ("admin", "get"),
     "goals:breakdowns": ("viewer", "get"),
     "goals:new-breakdown": ("lead", "get"),
     "goals:change-segment": ("lead", "post"),

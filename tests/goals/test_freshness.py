@@ -17,19 +17,23 @@ from tests.factories.goals import KpiFactory
 
 NOON = dt.datetime(2026, 11, 16, 12, tzinfo=dt.UTC)
 WARSAW = ZoneInfo("Europe/Warsaw")
+RECOMPUTED = "Numbers are being recomputed. Some are still missing here."
 
 
 @pytest.mark.parametrize(
     ("drained", "waits_since", "text", "stale"),
     [
         (None, None, "", False),
-        (None, dt.timedelta(minutes=1), "", False),
+        (None, dt.timedelta(minutes=1), RECOMPUTED, True),
         (
             None,
             dt.timedelta(minutes=3),
-            "No number has been added up yet. The worker has not run.",
+            "The numbers wait to be added up. The worker has not run.",
             True,
         ),
+        (dt.timedelta(minutes=1), dt.timedelta(minutes=1), RECOMPUTED, True),
+        (dt.timedelta(minutes=1), dt.timedelta(minutes=9), RECOMPUTED, True),
+        (dt.timedelta(minutes=1), dt.timedelta(seconds=1), "Numbers as of 12:59", False),
         (dt.timedelta(minutes=5), None, "Numbers as of 12:55", False),
         (dt.timedelta(minutes=5), dt.timedelta(minutes=2), "Numbers as of 12:55", False),
         (dt.timedelta(days=1), None, "Numbers as of Sun 15 Nov, 13:00", False),
@@ -59,7 +63,7 @@ def test_numbers_say_from_when_they_are(drained, waits_since, text, stale):
 def test_a_page_shows_a_bar_when_the_worker_is_gone(client, workspace, member, now, page):
     KpiFactory(workspace=workspace, owner=member, code="leads")
     _measure(member, dt.date(2026, 11, 9), at=now)
-    drain(workspace=workspace, at=now)
+    drain(workspace=workspace, at=now - dt.timedelta(minutes=5))
     client.force_login(member.user)
     url = reverse(page, args=[workspace.slug])
     assert "Numbers as of" in client.get(url).content.decode()
