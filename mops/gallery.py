@@ -104,7 +104,7 @@ def _shell(page: str) -> dict[str, Any]:
         "nav_foot": [items["settings"], items["index"], items["signin"]],
         "bottom_nav": [items["home"], items["numbers"], items["scorecard"], items["menu"]],
         "freshness": {"text": "Numbers as of 08:05, Europe/Warsaw"},
-        "version": "0.1",
+        "mops_version": "0.1",
     }
 
 

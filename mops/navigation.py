@@ -17,11 +17,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Give templates what base.html shows around the page."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
-        return {"languages": True, "version": VERSION}
+        return {"languages": True, "mops_version": VERSION}
     context: dict[str, Any] = {
         "theme": user.theme,
         "shortcuts": user.shortcuts,
-        "version": VERSION,
+        "mops_version": VERSION,
     }
     if hasattr(request, "workspace"):
         context |= _around(request)  # type: ignore[arg-type]  # the gate put the workspace there

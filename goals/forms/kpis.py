@@ -1,4 +1,4 @@
-"""Forms about KPIs and breakdowns."""
+"""Forms about KPIs."""
 
 from typing import Any
 
@@ -112,25 +112,3 @@ def code_from(name: str) -> str:
     """Make a code of a name: "Email clicks, PL" becomes email_clicks_pl."""
     code = slugify(name).replace("-", "_")[:60].strip("_")
     return code if code[:1].isalpha() else f"kpi_{code}".strip("_")[:60]
-
-
-class BreakdownForm(forms.Form):
-    """A breakdown with its segments, one per line."""
-
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Such as Market."))
-    segments = forms.CharField(
-        label=_("Segments"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("One per line; a code before a colon if it differs: “pl: Poland”."),
-    )
-
-    def clean_segments(self) -> list[tuple[str, str]]:
-        found = []
-        for line in self.cleaned_data["segments"].splitlines():
-            code, colon, name = line.partition(":")
-            code = code.strip()[:120]
-            if code:
-                found.append((code, name.strip()[:120] if colon else code))
-        return found

@@ -18,7 +18,7 @@ LISTED = 100
 
 @dataclass(frozen=True, slots=True)
 class Border:
-    """A period that runs now, as it is and as it would be."""
+    """A period that runs now, and the one that would take its place."""
 
     name: str
     before: str
@@ -90,28 +90,23 @@ def _moved(
 ) -> MovedKpi:
     held = [each for each in (values, targets) if each is not None]
     latest = max(day for _count, day in held)
-    heir = before.move_to(after, kpi.grain).of(latest)
     return MovedKpi(
         kpi=kpi,
         values=values[0] if values else 0,
         targets=targets[0] if targets else 0,
-        before=phrases.days(latest, before.last_day(kpi.grain, latest)),
-        after=phrases.days(heir, after.last_day(kpi.grain, heir)),
+        before=_span(before, kpi.grain, latest),
+        after=_span(after, kpi.grain, before.move_to(after, kpi.grain).of(latest)),
     )
 
 
 def _borders(before: PeriodCalendar, after: PeriodCalendar, today: date) -> Iterator[Border]:
-    names = {
-        Grain.WEEK: _("This week"),
-        Grain.QUARTER: _("This quarter"),
-        Grain.YEAR: _("This fiscal year"),
-    }
+    names = {Grain.WEEK: _("Week"), Grain.QUARTER: _("Quarter"), Grain.YEAR: _("Fiscal year")}
     for grain, name in names.items():
-        now, then = (_span(calendar, grain, today) for calendar in (before, after))
-        if now != then:
+        if move := before.move_to(after, grain):
+            start = before.start(grain, today)
+            now, then = _span(before, grain, start), _span(after, grain, move.of(start))
             yield Border(name, now, then)
 
 
-def _span(calendar: PeriodCalendar, grain: Grain, today: date) -> str:
-    start = calendar.start(grain, today)
+def _span(calendar: PeriodCalendar, grain: Grain, start: date) -> str:
     return phrases.days(start, calendar.last_day(grain, start))

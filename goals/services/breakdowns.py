@@ -34,9 +34,24 @@ def create_breakdown(
     _check(breakdown)
     breakdown.number = next_number(workspace, "B")
     breakdown.save()
-    for code, label in segments:
-        add_segment(breakdown=breakdown, code=code, name=label)
+    add_segments(breakdown=breakdown, segments=segments)
     return breakdown
+
+
+@transaction.atomic
+def add_segments(*, breakdown: Breakdown, segments: Iterable[tuple[str, str]]) -> None:
+    """
+    Add segments of (code, name): all of them or none.
+
+    Raises:
+        BreakdownRuleError: a code is taken; the sentence says which.
+    """
+    for code, name in segments:
+        try:
+            add_segment(breakdown=breakdown, code=code, name=name)
+        except BreakdownRuleError as error:
+            message = _("%(code)s: %(why)s") % {"code": code, "why": error}
+            raise BreakdownRuleError(message, field="segments") from error
 
 
 @transaction.atomic

@@ -56,6 +56,9 @@ PAGES = {
     "goals:calendar": ("admin", "get"),
     "goals:breakdowns": ("viewer", "get"),
     "goals:new-breakdown": ("lead", "get"),
+    "goals:rename-breakdown": ("lead", "get"),
+    "goals:add-segments": ("lead", "get"),
+    "goals:rename-segment": ("lead", "get"),
     "goals:change-segment": ("lead", "post"),
 }
 OPERATIONS = {
