@@ -7,6 +7,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 THURSDAY = 3
+# Where periods are asked for. Nothing is measured outside, and beyond both ends there is room to
+# walk without leaving the calendar.
+FIRST_DAY = date(1970, 1, 1)
+LAST_DAY = date(2199, 12, 31)
 
 
 class Grain(StrEnum):

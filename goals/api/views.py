@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from core import clock
 from core.api.pagination import DayCursor
 from core.api.problems import Problem
-from core.periods import Grain
+from core.periods import FIRST_DAY, LAST_DAY, Grain
 from goals.api import batches, serializers
 from goals.api.fields import find_breakdown, find_member, number_in
 from goals.models import Breakdown, Kpi, Measurement, Segment, Target
@@ -204,8 +204,9 @@ class KpiAPI(mixins.ListModelMixin, VersionedAPI):
         first = self._date("from") or back
         if first > last:
             raise _bad("from", _("“from” lies after “to”."))
-        if (last - first) > timedelta(days=MOST_POINTS):
-            raise _bad("from", _("Ask for at most %(most)d days.") % {"most": MOST_POINTS})
+        begin = calendar.start(grain, first)
+        if calendar.count_starts(grain, begin, last + timedelta(days=1)) > MOST_POINTS:
+            raise _bad("from", _("Ask for at most %(most)d periods.") % {"most": MOST_POINTS})
         return first, last
 
     def _date(self, name: str) -> date | None:
@@ -226,9 +227,13 @@ def _as_point(point: Point) -> dict[str, Any]:
 
 def _day(name: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise _bad(name, _("Write a date such as 2026-11-16.")) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        names = {"first": FIRST_DAY, "last": LAST_DAY}
+        raise _bad(name, _("Write a date from %(first)s to %(last)s.") % names)
+    return day
 
 
 def _choice(name: str, value: str, allowed: list[str]) -> str:

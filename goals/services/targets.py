@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import ConflictError, DomainError
+from core.periods import FIRST_DAY, LAST_DAY
 from goals.models import Kpi, Segment, Target
 from goals.rules.status import Comparator
 from goals.services import marks
@@ -45,6 +46,9 @@ def set_target(
         JudgedPeriodError: a period that is over would get another target than it had.
         TargetRuleError: the bounds do not fit the comparator, or the segment not the KPI.
     """
+    if not FIRST_DAY <= valid_from <= LAST_DAY:
+        message = _("%(day)s is not a day from which on a target can hold.") % {"day": valid_from}
+        raise TargetRuleError(message, field="valid_from")
     Kpi.objects.select_for_update().get(pk=kpi.pk)
     start = by.workspace.calendar.start(kpi.grain, valid_from)
     _refuse_rejudging(kpi, segment, start, today=by.workspace.today(at=at))

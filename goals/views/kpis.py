@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
-from core.errors import ConflictError
+from core.errors import ConflictError, DomainError
 from core.export import csv_chunks
 from core.forms import rules_shown_on
 from core.fragments import cached_fragment
@@ -374,10 +374,14 @@ def restore_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
 def library(request: WorkspaceRequest) -> HttpResponse:
     """Offer ready KPIs, each added with one click together with the KPIs that it reads."""
     if request.method == "POST":
-        added = kpis.add_from_library(
-            workspace=request.workspace, code=request.POST.get("code", ""), owner=request.membership
-        )
-        messages.success(request, _("Added: %(names)s.") % {"names": ", ".join(added)})
+        code, owner = request.POST.get("code", ""), request.membership
+        try:
+            added = kpis.add_from_library(workspace=request.workspace, code=code, owner=owner)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            done = _("Added: %(names)s.") if added else _("This KPI is in use already.")
+            messages.success(request, done % {"names": ", ".join(added)})
         return redirect("goals:library", request.workspace.slug)
     have = set(Kpi.objects.for_workspace(request.workspace).values_list("code", flat=True))
     groups = [

@@ -112,6 +112,9 @@ class _Page:
             value = read_typed(text)
         except CellError as error:
             return Row(slot, form, text, "error", str(error))
+        if value is None and text and not reason:
+            doubt = _("Write a number, or say why there is no value.")
+            return Row(slot, form, text, "error", doubt)
         if value is None and not reason:
             return self.stored_row(slot) if slot.stored is None else self._unchanged(slot, form)
         keep = self.request.POST.get("keep") == slot.key

@@ -1,0 +1,395 @@
+"""Pages of KPIs: the list, the form, the library, targets, one KPI and the scorecard."""
+
+import csv
+import datetime as dt
+import io
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from goals.models import Kpi, Target
+from goals.rules.library import LIBRARY
+from goals.services.measurements import NewValue, record
+from goals.services.rollups import drain
+from goals.services.targets import set_target
+from tests.conftest import NOW
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+# The Monday of week 46, the last that is over.
+MONDAY = dt.date(2026, 11, 9)
+FORM = {
+    "name": "Leads",
+    "code": "leads",
+    "kind": "response",
+    "unit": "count",
+    "direction": "increase",
+    "cadence": "weekly",
+    "aggregation": "sum",
+    "gaps": "unknown",
+    "band": "10",
+}
+
+
+@pytest.fixture
+def signed_in(client, lead):
+    client.force_login(lead.user)
+    return client
+
+
+@pytest.fixture
+def leads(workspace, lead):
+    return KpiFactory(workspace=workspace, owner=lead, code="leads", name="Leads")
+
+
+def _url(name, workspace, *args):
+    return reverse(f"goals:{name}", args=[workspace.slug, *args])
+
+
+def _text(answer):
+    """Give what can be read on a page, without its tags."""
+    return unescape(" ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split()))
+
+
+def _measure(author, workspace, *rows):
+    values = [NewValue(code, day, Decimal(value)) for code, day, value in rows]
+    record(values, by=author, at=NOW)
+    drain(workspace=workspace, at=NOW)
+
+
+# -- The form --------------------------------------------------------------------------------------
+
+
+def test_a_kpi_is_set_up_with_a_code_made_of_its_name_R33(signed_in, workspace, lead):
+    form = {**FORM, "name": "Email clicks, PL", "code": "", "owner": lead.pk}
+
+    answer = signed_in.post(_url("new-kpi", workspace), form)
+
+    kpi = Kpi.objects.get()
+    assert (answer.status_code, answer.url) == (303, kpi.get_absolute_url())
+    assert (kpi.code, kpi.kind, kpi.owner) == ("email_clicks_pl", "response", lead)
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "sentence"),
+    [
+        ({"name": ""}, "name", "This field is required."),
+        ({"owner": ""}, "owner", "This field is required."),
+        ({"kind": "vanity"}, "kind", "Select a valid choice."),
+        ({"code": "Leads!"}, "code", "Use small letters, digits and underscores"),
+        ({"code": "taken"}, "code", "Another KPI already has this code."),
+        ({"band": "ten"}, "band", "ten"),
+        ({"band": "101"}, "band", "less than or equal to 100"),
+        ({"gaps": "zero", "aggregation": "last"}, "gaps", "Only for a KPI that adds up"),
+        ({"aggregation": "formula", "formula": "2 **"}, "formula", "This is not a formula."),
+        ({"aggregation": "formula", "formula": "nobody * 2"}, "formula", "no active KPI"),
+    ],
+)
+def test_a_form_with_a_fault_says_so_at_the_field_and_keeps_the_rest_R25(
+    signed_in, workspace, lead, sent, field, sentence
+):
+    KpiFactory(workspace=workspace, owner=lead, code="taken")
+    form = {**FORM, "owner": lead.pk, "definition": "Counted by hand.", **sent}
+
+    answer = signed_in.post(_url("new-kpi", workspace), form)
+
+    page = answer.content.decode()
+    summary = page.split('data-error-summary="Error:"')[1].split("</div>")[0]
+    assert answer.status_code == 422
+    assert f'href="#id_{field}"' in summary
+    assert sentence in unescape(summary)
+    assert f'id="id_{field}_error"' in page
+    assert "Counted by hand." in page
+    assert Kpi.objects.count() == 1
+
+
+def test_the_owner_is_a_member_of_this_workspace_R25(signed_in, workspace, stranger):
+    answer = signed_in.post(_url("new-kpi", workspace), {**FORM, "owner": stranger.pk})
+
+    assert answer.status_code == 422
+    assert stranger.user.name not in answer.content.decode()
+    assert not Kpi.objects.exists()
+
+
+def test_an_edit_saves_what_was_changed(signed_in, workspace, leads, lead):
+    form = {**FORM, "owner": lead.pk, "name": "New leads", "version": leads.version}
+
+    answer = signed_in.post(_url("edit-kpi", workspace, leads.number), form, follow=True)
+
+    leads.refresh_from_db()
+    assert (leads.name, leads.version) == ("New leads", 2)
+    assert "Saved." in _text(answer)
+
+
+def test_an_edit_of_what_somebody_else_changed_shows_both_texts(signed_in, workspace, leads, lead):
+    Kpi.objects.filter(pk=leads.pk).update(name="Their leads", version=2)
+    url = _url("edit-kpi", workspace, leads.number)
+    form = {**FORM, "owner": lead.pk, "name": "My leads", "version": 1}
+
+    answer = signed_in.post(url, form)
+
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "<td>Their leads</td><td>My leads</td>" in page
+    assert 'name="name" value="My leads"' in page
+    leads.refresh_from_db()
+    assert leads.name == "Their leads"
+
+    kept = signed_in.post(url, {**form, "version": 2})
+
+    assert kept.status_code == 303
+    leads.refresh_from_db()
+    assert leads.name == "My leads"
+
+
+def test_what_numbers_stand_on_is_not_changed_under_them(signed_in, workspace, leads, lead, author):
+    _measure(author, workspace, ("leads", MONDAY, "5"))
+    form = {**FORM, "owner": lead.pk, "cadence": "daily", "version": leads.version}
+
+    answer = signed_in.post(_url("edit-kpi", workspace, leads.number), form)
+
+    assert answer.status_code == 422
+    assert "This KPI has numbers already." in _text(answer)
+
+
+def test_a_kpi_is_archived_and_brought_back(signed_in, workspace, leads):
+    gone = signed_in.post(_url("archive-kpi", workspace, leads.number), follow=True)
+    assert "“Leads” is archived." in _text(gone)
+    listed = _url("kpis", workspace) + "?view=list"
+    assert leads.get_absolute_url() not in signed_in.get(listed).content.decode()
+    archived = signed_in.get(f"{listed}&archived=true").content.decode()
+    assert leads.get_absolute_url() in archived
+
+    back = signed_in.post(_url("restore-kpi", workspace, leads.number), follow=True)
+    assert "“Leads” is in use again." in _text(back)
+    assert leads.get_absolute_url() in signed_in.get(listed).content.decode()
+
+
+def test_a_kpi_that_a_formula_reads_is_not_archived_R34(signed_in, workspace, leads, lead):
+    KpiFactory(
+        workspace=workspace, owner=lead, name="Rate", aggregation="formula", formula="leads * 2"
+    )
+
+    answer = signed_in.post(_url("archive-kpi", workspace, leads.number), follow=True)
+
+    assert "“Rate” is computed from this KPI." in _text(answer)
+    leads.refresh_from_db()
+    assert not leads.is_archived
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Leads", "Revenue"]),
+        ("&kind=value", ["Revenue"]),
+        ("&owner=mia@example.com", ["Revenue"]),
+        ("&kind=activity", []),
+    ],
+)
+def test_the_list_can_be_cut_by_kind_and_owner_R33(
+    signed_in, workspace, leads, member, query, names
+):
+    KpiFactory(workspace=workspace, owner=member, name="Revenue", kind="value")
+
+    page = signed_in.get(_url("kpis", workspace) + f"?view=list{query}").content.decode()
+
+    assert [name for name in ("Leads", "Revenue") if f">{name}</a>" in page] == names
+
+
+# -- The library -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["value", "efficiency", "response", "activity"])
+def test_the_library_offers_kpis_of_every_kind_R33(kind):
+    assert [ready for ready in LIBRARY if ready.kind == kind]
+
+
+def test_one_click_adds_a_ratio_with_the_counts_that_it_shares_R35(signed_in, workspace, lead):
+    answer = signed_in.post(_url("library", workspace), {"code": "email_ctr"}, follow=True)
+
+    assert "Added: Email clicks, Unique opens, Email click rate." in _text(answer)
+    kpis = {kpi.code: kpi for kpi in Kpi.objects.all()}
+    assert set(kpis) == {"email_clicks", "email_unique_opens", "email_ctr"}
+    assert {kpi.owner for kpi in kpis.values()} == {lead}
+    assert kpis["email_ctr"].formula == "100 * email_clicks / email_unique_opens"
+
+
+def test_adding_what_is_there_adds_nothing(signed_in, workspace):
+    url = _url("library", workspace)
+    signed_in.post(url, {"code": "email_ctr"})
+
+    answer = signed_in.post(url, {"code": "email_ctr"}, follow=True)
+
+    assert "This KPI is in use already." in _text(answer)
+    assert Kpi.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("archived", "code", "sentence"),
+    [
+        ((), "nope", "The library has no such KPI."),
+        (("email_clicks",), "email_ctr", "There is no active KPI with the code “email_clicks”."),
+    ],
+)
+def test_what_cannot_be_added_is_told_and_nothing_is_added_in_part(
+    signed_in, workspace, lead, now, archived, code, sentence
+):
+    for each in archived:
+        KpiFactory(workspace=workspace, owner=lead, code=each, archived_at=now)
+
+    answer = signed_in.post(_url("library", workspace), {"code": code}, follow=True)
+
+    assert sentence in _text(answer)
+    assert Kpi.objects.count() == len(archived)
+
+
+# -- Targets ---------------------------------------------------------------------------------------
+
+
+def test_a_target_is_set_and_removed_on_the_page_R33(signed_in, workspace, leads):
+    form = {"comparator": "at_least", "value": "12,5", "valid_from": "2026-11-18", "reason": "New."}
+
+    page = signed_in.post(_url("new-target", workspace, leads.number), form, follow=True)
+
+    target = Target.objects.get()
+    assert (target.value, target.valid_from) == (Decimal("12.5"), dt.date(2026, 11, 16))
+    assert "≥ 12.5 from 16 Nov 2026: New." in _text(page)
+
+    url = _url("remove-target", workspace, leads.number, target.number)
+    stale = signed_in.post(url, {"version": "7"}, follow=True)
+    assert "Somebody else changed this target while you did." in _text(stale)
+    signed_in.post(url, {"version": target.version})
+    assert not Target.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "sentence"),
+    [
+        ({"value": ""}, "value", "Write the number that should be reached."),
+        ({"value": "many"}, "value", "many"),
+        ({"comparator": "in_range", "upper": "3"}, "value", "A range needs a lower and a higher"),
+        ({"comparator": "nearly"}, "comparator", "Select a valid choice."),
+        ({"valid_from": "30 February"}, "valid_from", "Enter a valid date."),
+    ],
+)
+def test_a_target_with_a_fault_is_refused_at_its_field(
+    signed_in, workspace, leads, sent, field, sentence
+):
+    form = {"comparator": "at_least", "value": "5", "valid_from": "2026-11-16", **sent}
+
+    answer = signed_in.post(_url("new-target", workspace, leads.number), form)
+
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in answer.content.decode()
+    assert sentence in _text(answer)
+    assert not Target.objects.exists()
+
+
+def test_a_period_that_is_over_keeps_its_target_U3(signed_in, workspace, leads, lead, author):
+    set_target(
+        kpi=leads, comparator="at_least", value=Decimal(5), valid_from=MONDAY, by=lead, at=NOW
+    )
+    _measure(author, workspace, ("leads", MONDAY, "5"))
+    form = {"comparator": "at_least", "value": "9", "valid_from": "2026-11-09"}
+
+    answer = signed_in.post(_url("new-target", workspace, leads.number), form)
+
+    assert answer.status_code == 422
+    assert "That period is over and was judged." in _text(answer)
+    assert Target.objects.get().value == 5
+
+
+# -- One KPI ---------------------------------------------------------------------------------------
+
+
+def _table(page):
+    """Give the rows of the table behind the chart: (period, value, target, ...)."""
+    body = re.search(r"m-fold.*?<tbody>(.*?)</tbody>", page, re.DOTALL)[1]
+    rows = re.findall(r"<tr.*?</tr>", body, re.DOTALL)
+    return [
+        [
+            unescape(" ".join(re.sub(r"<[^>]+>", " ", cell).split()))
+            for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+        ]
+        for row in rows
+    ]
+
+
+def test_the_table_of_the_chart_and_the_file_hold_the_series_R35(
+    signed_in, workspace, leads, lead, author
+):
+    days = [MONDAY - dt.timedelta(weeks=back) for back in (0, 1, 3)]
+    _measure(author, workspace, *(("leads", day, f"{n}.125") for n, day in enumerate(days, 1)))
+    set_target(
+        kpi=leads, comparator="at_least", value=Decimal("2.5"), valid_from=days[2], by=lead, at=NOW
+    )
+    url = "/api/v1/kpis/leads/series/?from=2026-08-17&to=2026-11-15"
+
+    series = signed_in.get(url).json()["points"]
+    rows = _table(signed_in.get(leads.get_absolute_url()).content.decode())
+    file = signed_in.get(_url("kpi-csv", workspace, leads.number)).content.decode("utf-8-sig")
+
+    assert len(series) == len(rows) == 13
+    expected = [point["value"] for point in series]
+    assert expected[-4:] == ["3.125", None, "2.125", "1.125"]
+    shown = [row[1] for row in reversed(rows)]
+    assert [text if text[:1].isdigit() else None for text in shown] == expected
+    written = list(csv.DictReader(io.StringIO(file)))
+    by_start = {row["start"]: row for row in written}
+    assert {start: row["value"] or None for start, row in by_start.items()} == {
+        point["start"]: point["value"] for point in series
+    }
+    assert {start: row["status"] for start, row in by_start.items()} == {
+        point["start"]: point["status"] for point in series
+    }
+
+
+def test_a_segment_s_page_shows_its_own_numbers_R30(signed_in, workspace, lead, author):
+    market = BreakdownFactory(workspace=workspace)
+    for code in ("pl", "it"):
+        SegmentFactory(breakdown=market, code=code)
+    kpi = KpiFactory(
+        workspace=workspace, owner=lead, code="visits", breakdown=market, segment_total="sum"
+    )
+    rows = [
+        NewValue("visits", MONDAY - dt.timedelta(weeks=back), Decimal(number), code)
+        for back in (0, 1)
+        for number, code in ((40 + back, "pl"), (2, "it"))
+    ]
+    record(rows, by=author, at=NOW)
+    drain(workspace=workspace, at=NOW)
+    url = kpi.get_absolute_url()
+
+    pages = [
+        _table(signed_in.get(url + query).content.decode())
+        for query in ("", "?segment=pl", "?segment=it")
+    ]
+
+    assert [page[0][1] for page in pages] == ["42", "40", "2"]
+    assert [page[1][1] for page in pages] == ["43", "41", "2"]
+
+
+# -- The scorecard ---------------------------------------------------------------------------------
+
+
+def test_the_scorecard_has_thirteen_weeks_newest_first(signed_in, workspace, leads, author):
+    first = MONDAY - dt.timedelta(weeks=12)
+    _measure(
+        author, workspace,
+        *(("leads", first + dt.timedelta(weeks=n), str(100 + n)) for n in range(-1, 13)),
+    )  # fmt: skip
+
+    page = signed_in.get(_url("kpis", workspace)).content.decode()
+
+    table = page.split("<table")[1].split("</table>")[0]
+    heads = [int(n) for n in re.findall(r"<th[^>]*>\s*(\d+)\s*</th>", table)]
+    cells = [
+        int(n) for n in re.findall(r"\b(1\d\d)\b</span>|>\s*(1\d\d)\s*<", table) for n in n if n
+    ]
+    assert heads == list(range(46, 33, -1))
+    assert cells[:13] == list(range(112, 99, -1))
+    assert 99 not in cells

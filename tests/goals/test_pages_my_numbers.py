@@ -1,0 +1,301 @@
+"""My numbers: a week's values typed, pasted, confirmed or excused, with and without JavaScript."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from goals.models import Measurement
+from goals.services.measurements import NewValue, record
+from tests.conftest import NOW
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+# The Monday of week 46, the last that is over; the page shows it unless asked otherwise.
+MONDAY = dt.date(2026, 11, 9)
+
+
+@pytest.fixture
+def url(workspace):
+    return reverse("goals:my-numbers", args=[workspace.slug])
+
+
+@pytest.fixture
+def signed_in(client, member):
+    client.force_login(member.user)
+    return client
+
+
+@pytest.fixture
+def leads(workspace, member):
+    return KpiFactory(workspace=workspace, owner=member, code="leads", name="Leads")
+
+
+def _slot(kpi, day=MONDAY, segment=0):
+    return f"n-{kpi.number}-{segment}-{day:%Y%m%d}"
+
+
+def _stored():
+    rows = Measurement.objects.order_by("series__kpi__code", "on_date")
+    return [(row.series.kpi.code, row.on_date, row.value) for row in rows]
+
+
+def _row(answer, slot):
+    """Give the row of a slot: its state, what stands in the field, what stands beside it."""
+    page = answer.content.decode()
+    row = re.search(rf'<tr data-row id="row-{slot}".*?</tr>', page, re.DOTALL)[0]
+    note = re.search(rf'id="{slot}-note">(.*?)(?:<details|</div>)', row, re.DOTALL)[1]
+    return (
+        re.search(r'data-state="(\w+)"', row)[1],
+        unescape(re.search(rf'name="{slot}" value="([^"]*)"', row)[1]),
+        unescape(" ".join(re.sub(r"<[^>]+>", " ", note).split())),
+    )
+
+
+def _usual(author, *values):
+    rows = [
+        NewValue("leads", MONDAY - dt.timedelta(weeks=back), Decimal(value))
+        for back, value in enumerate(values, 1)
+    ]
+    record(rows, by=author, at=NOW)
+
+
+# -- What is asked for -----------------------------------------------------------------------------
+
+
+def test_one_is_asked_for_one_s_own_kpis_of_the_week(signed_in, url, workspace, member, lead):
+    mine = {
+        cadence: KpiFactory(workspace=workspace, owner=member, code=cadence, cadence=cadence)
+        for cadence in ("daily", "weekly", "monthly")
+    }
+    KpiFactory(workspace=workspace, owner=lead, code="theirs")
+    KpiFactory(workspace=workspace, owner=member, code="gone", archived_at=NOW)
+    KpiFactory(workspace=workspace, owner=member, aggregation="formula", formula="weekly * 2")
+
+    page = signed_in.get(url).content.decode()
+
+    slots = re.findall(r'<tr data-row id="row-([^"]+)"', page)
+    week = [MONDAY + dt.timedelta(days=n) for n in range(7)]
+    assert slots == [
+        *(_slot(mine["daily"], day) for day in week),
+        _slot(mine["weekly"]),
+        _slot(mine["monthly"], dt.date(2026, 10, 1)),
+    ]
+
+
+def test_a_kpi_with_a_breakdown_asks_for_each_segment_in_use_R30(signed_in, url, workspace, member):
+    market = BreakdownFactory(workspace=workspace)
+    poland = SegmentFactory(breakdown=market, code="pl", name="Poland")
+    SegmentFactory(breakdown=market, name="Gone", archived_on=MONDAY)
+    kpi = KpiFactory(workspace=workspace, owner=member, code="visits", breakdown=market)
+    slot = _slot(kpi, segment=poland.number)
+
+    signed_in.post(url, {slot: "7"})
+
+    page = signed_in.get(url).content.decode()
+    assert re.findall(r'<tr data-row id="row-([^"]+)"', page) == [slot]
+    stored = Measurement.objects.get()
+    assert (stored.series.segment, stored.value) == (poland, 7)
+
+
+def test_a_member_may_enter_for_others_and_a_partner_may_not(client, url, leads, partner, lead):
+    client.force_login(lead.user)
+    assert _slot(leads) in client.get(f"{url}?owner=all").content.decode()
+
+    client.force_login(partner.user)
+    assert _slot(leads) not in client.get(f"{url}?owner=all").content.decode()
+    client.post(f"{url}?owner=all", {_slot(leads): "5"})
+    assert _stored() == []
+
+
+# -- What is typed ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "value", "note"),
+    [
+        ("en", "31.8", "31.8", "saved"),
+        ("en", "31,8", "31.8", "read as 31.8, saved"),
+        ("en", "1,234.5", "1234.5", "saved"),
+        ("en", " 0.12345678 ", "0.12345678", "saved"),
+        ("pl", "31,8", "31.8", None),
+        ("pl", "1 234,5", "1234.5", None),
+        ("it", "1.234", "1234", None),
+        ("en", "1,234", "1234", "saved"),
+        ("en", "-7", "-7", None),
+    ],
+)
+def test_decimal_comma_and_point_are_both_read_and_echoed(
+    signed_in, url, member, leads, language, typed, value, note
+):
+    type(member.user).objects.filter(pk=member.user.pk).update(language=language)
+    slot = _slot(leads)
+
+    answer = signed_in.post(url, {slot: typed}, headers={"HX-Request": "true"})
+
+    state, _shown, said = _row(answer, slot)
+    assert state == "saved"
+    assert _stored() == [("leads", MONDAY, Decimal(value))]
+    if note:
+        assert said == note
+
+
+@pytest.mark.parametrize("typed", ["many", "1.2.3", "9" * 30, "0.123456789", "1e5", "NaN", "a\0b", "n/a", "-"])
+def test_what_is_no_number_stays_in_the_field_with_a_sentence(signed_in, url, leads, typed):
+    slot = _slot(leads)
+
+    answer = signed_in.post(url, {slot: typed})
+
+    state, shown, said = _row(answer, slot)
+    assert answer.status_code == 422
+    assert (state, shown) == ("error", typed)
+    assert said.endswith(".")
+    assert _stored() == []
+
+
+def test_without_javascript_the_good_rows_are_saved_and_the_rest_stays(
+    signed_in, url, workspace, member, leads
+):
+    other = KpiFactory(workspace=workspace, owner=member, code="visits")
+
+    answer = signed_in.post(url, {_slot(leads): "5", _slot(other): "none"})
+
+    assert answer.status_code == 422
+    assert _row(answer, _slot(leads))[0] == "saved"
+    assert _row(answer, _slot(other))[:2] == ("error", "none")
+    assert _stored() == [("leads", MONDAY, Decimal(5))]
+
+
+def test_a_pasted_column_is_saved_at_once(signed_in, url, workspace, member):
+    """The page spreads a pasted column over its fields; what comes is one form."""
+    kpis = [KpiFactory(workspace=workspace, owner=member, code=f"k{n}") for n in range(4)]
+    pasted = ["12", "1,5", "2,480", ""]
+
+    answer = signed_in.post(
+        url, {_slot(kpi): text for kpi, text in zip(kpis, pasted, strict=True)}, follow=True
+    )
+
+    assert answer.redirect_chain == [(url, 303)]
+    assert "3 numbers saved." in answer.content.decode()
+    assert _stored() == [
+        ("k0", MONDAY, Decimal(12)), ("k1", MONDAY, Decimal("1.5")), ("k2", MONDAY, Decimal(2480)),
+    ]  # fmt: skip
+
+
+def test_one_row_saves_itself_and_the_others_stay_untouched(
+    signed_in, url, workspace, member, leads
+):
+    KpiFactory(workspace=workspace, owner=member, code="visits")
+    slot = _slot(leads)
+
+    answer = signed_in.post(url, {slot: "5"}, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 200
+    assert re.findall(r'id="row-([^"]+)"', answer.content.decode()) == [slot]
+    assert "<html" not in answer.content.decode()
+    assert _stored() == [("leads", MONDAY, Decimal(5))]
+
+
+def test_an_emptied_field_removes_nothing(signed_in, url, leads, author):
+    record([NewValue("leads", MONDAY, Decimal(5))], by=author, at=NOW)
+
+    answer = signed_in.post(url, {_slot(leads): ""}, headers={"HX-Request": "true"})
+
+    state, shown, said = _row(answer, _slot(leads))
+    assert (state, shown) == ("saved", "5")
+    assert said == "The stored value stays. To remove it, open the KPI."
+    assert _stored() == [("leads", MONDAY, Decimal(5))]
+
+
+# -- What looks wrong ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("usual", "typed", "doubt"),
+    [
+        (("100", "110", "90", "105"), "1000", "10 times the value before. Keep it?"),
+        (("100", "110", "90", "105"), "2", "usual 90 to 110. Keep it?"),
+        (("-100", "-110", "-90", "-105"), "-1000", "10 times the value before. Keep it?"),
+        (("-100", "-110", "-90", "-105"), "5", "usual −110 to −90. Keep it?"),
+    ],
+)
+def test_an_outlier_is_written_only_when_it_is_confirmed_R98(
+    signed_in, url, leads, author, usual, typed, doubt
+):
+    _usual(author, *usual)
+    slot = _slot(leads)
+
+    asked = signed_in.post(url, {slot: typed})
+
+    assert asked.status_code == 422
+    assert _row(asked, slot) == ("outlier", typed, f"Sure? {doubt} Keep it")
+    assert not Measurement.objects.filter(on_date=MONDAY).exists()
+
+    signed_in.post(url, {slot: typed, "keep": slot})
+    assert Measurement.objects.get(on_date=MONDAY).value == Decimal(typed)
+
+
+def test_confirming_one_outlier_confirms_no_other(signed_in, url, workspace, member, author):
+    kpis = [
+        KpiFactory(workspace=workspace, owner=member, code=code, plausible_max=Decimal(10))
+        for code in ("a", "b")
+    ]
+    slots = [_slot(kpi) for kpi in kpis]
+
+    answer = signed_in.post(url, {slots[0]: "99", slots[1]: "99", "keep": slots[0]})
+
+    assert [_row(answer, slot)[0] for slot in slots] == ["saved", "outlier"]
+    assert _stored() == [("a", MONDAY, Decimal(99))]
+
+
+# -- What there is no value for --------------------------------------------------------------------
+
+
+def test_a_known_gap_is_kept_with_its_reason_and_nothing_is_missing_any_more(signed_in, url, leads):
+    slot = _slot(leads)
+    assert "1 of 1 missing" in signed_in.get(url).content.decode()
+
+    signed_in.post(url, {slot: "", f"{slot}-gap": "The tool was down."})
+
+    stored = Measurement.objects.get()
+    assert (stored.value, stored.note) == (None, "The tool was down.")
+    page = signed_in.get(url)
+    assert _row(page, slot)[0] == "gap"
+    assert "1 of 1 missing" not in page.content.decode()
+
+
+def test_a_value_that_comes_later_fills_the_gap(signed_in, url, leads, author):
+    record([NewValue("leads", MONDAY, None, note="Not yet.")], by=author, at=NOW)
+
+    signed_in.post(url, {_slot(leads): "5"})
+
+    stored = Measurement.objects.get()
+    assert (stored.value, stored.note) == (5, "")
+
+
+@pytest.mark.parametrize("reason", ["x" * 501, "a\0b"])
+def test_a_reason_that_cannot_be_stored_is_refused(signed_in, url, leads, reason):
+    slot = _slot(leads)
+
+    answer = signed_in.post(url, {slot: "", f"{slot}-gap": reason})
+
+    assert answer.status_code == 422
+    assert _row(answer, slot)[0] == "error"
+    assert _stored() == []
+
+
+@pytest.mark.parametrize("count", [2, 12])
+def test_the_page_costs_the_same_however_many_numbers_there_are(
+    signed_in, url, workspace, member, django_assert_num_queries, count
+):
+    for _each in range(count):
+        KpiFactory(workspace=workspace, owner=member)
+    signed_in.get(url)
+
+    # Session, person, membership; KPIs, series, history. Segments would cost one more.
+    with django_assert_num_queries(6):
+        signed_in.get(url)
