@@ -144,7 +144,9 @@ def test_decimal_comma_and_point_are_both_read_and_echoed(
         assert said == note
 
 
-@pytest.mark.parametrize("typed", ["many", "1.2.3", "9" * 30, "0.123456789", "1e5", "NaN", "a\0b", "n/a", "-"])
+@pytest.mark.parametrize(
+    "typed", ["many", "1.2.3", "9" * 30, "0.123456789", "1e5", "NaN", "a\0b", "n/a", "-"]
+)
 def test_what_is_no_number_stays_in_the_field_with_a_sentence(signed_in, url, leads, typed):
     slot = _slot(leads)
 

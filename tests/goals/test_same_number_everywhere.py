@@ -1,0 +1,130 @@
+"""A number is the same to the last digit whichever door it came in by, wherever it is shown."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rest_framework.test import APIClient
+
+from core.numbers import plain
+from goals.models import Target
+from goals.services.measurements import Author, NewValue, record
+from goals.services.rollups import drain
+from teams.policy import Role
+from tests.conftest import NOW
+from tests.factories.goals import KpiFactory
+from tests.factories.teams import MembershipFactory, WorkspaceFactory
+
+MONDAY = dt.date(2026, 11, 9)
+LARGEST = Decimal(10) ** 15
+DOORS = ["typed", "sent", "recorded"]
+
+
+class World:
+    """A workspace with one KPI for each door, all of them far below their targets."""
+
+    def __init__(self):
+        self.workspace = WorkspaceFactory()
+        self.lead = MembershipFactory(workspace=self.workspace, role=Role.LEAD)
+        self.reader = MembershipFactory(workspace=self.workspace, role=Role.LEAD)
+        self.kpis = {}
+        for door in DOORS:
+            kpi = KpiFactory(
+                workspace=self.workspace, owner=self.lead, code=door, name=f"Kpi {door}"
+            )
+            Target.objects.create(
+                kpi=kpi, number=1, valid_from=MONDAY, comparator="more_than", value=LARGEST,
+                set_by=self.lead, set_at=NOW,
+            )  # fmt: skip
+            self.kpis[door] = kpi
+        self.client, self.api, self.other = Client(), APIClient(), Client()
+        self.client.force_login(self.lead.user)
+        self.api.force_login(self.lead.user)
+        self.other.force_login(self.reader.user)
+
+    def write(self, value):
+        self._type(plain(value))
+        self._send(plain(value))
+        author = Author(membership=self.lead, source="test")
+        record([NewValue("recorded", MONDAY, value)], by=author, at=NOW)
+        drain(workspace=self.workspace, at=NOW)
+
+    def _type(self, text):
+        slot = f"n-{self.kpis['typed'].number}-0-{MONDAY:%Y%m%d}"
+        answer = self.client.post(self._url("goals:my-numbers"), {slot: text, "keep": slot})
+        assert answer.status_code == 303
+
+    def _send(self, text):
+        row = {"kpi": "sent", "date": MONDAY.isoformat(), "value": text}
+        assert self.api.post("/api/v1/measurements/", {"measurements": [row]}).status_code == 200
+
+    def _url(self, name, *args):
+        return reverse(name, args=[self.workspace.slug, *args])
+
+    def shown(self, door):
+        """Give the number of a door's KPI on each screen."""
+        kpi = self.kpis[door]
+        scorecard = self.client.get(self._url("goals:kpis")).content.decode()
+        row = next(row for row in scorecard.split("<tr") if f"{kpi.name}<" in row)
+        page = self.client.get(kpi.get_absolute_url()).content.decode()
+        series = f"/api/v1/kpis/{door}/series/?from={MONDAY}&to={MONDAY}"
+        digest = self.other.get(self._url("reviews:digest-html")).content.decode()
+        return {
+            "scorecard": _read(re.search(r'title="([^"]+), target', row)[1]),
+            "detail": _read(re.search(r'class="m-value" title="([^"]+)"', page)[1]),
+            "series": Decimal(self.api.get(series).json()["points"][0]["value"]),
+            "digest": _read(_digest_cell(digest, kpi.name)),
+        }
+
+
+def _read(text):
+    return Decimal(unescape(text).replace(",", "").replace("\N{MINUS SIGN}", "-"))
+
+
+def _digest_cell(digest, name):
+    """Give the text of the cell behind a KPI's name: its value of the week."""
+    row = next(row for row in digest.split("<tr") if f">{name}<" in row)
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
+    texts = [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells]
+    return texts[texts.index(name) + 1]
+
+
+VALUES = st.decimals(-LARGEST, LARGEST - 1, places=4)
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(value=VALUES)
+def test_a_number_is_the_same_everywhere_whichever_door_it_came_by_R35(value):
+    with time_machine.travel(NOW, tick=False):
+        world = World()
+        world.write(value)
+
+        assert {door: set(world.shown(door).values()) for door in DOORS} == {
+            door: {value} for door in DOORS
+        }
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(value=st.decimals(-LARGEST, LARGEST - 1, places=8))
+def test_eight_decimals_are_kept_and_only_the_digest_s_columns_round_them_R98(value):
+    with time_machine.travel(NOW, tick=False):
+        world = World()
+        world.write(value)
+
+        for door in DOORS:
+            shown = world.shown(door)
+            assert abs(shown.pop("digest") - value) <= Decimal("0.05")
+            assert set(shown.values()) == {value}
