@@ -15,7 +15,8 @@ from goals.models import DirtyMark, Import, Kpi, Measurement, MeasurementRevisio
 from goals.rules.status import Comparator
 from goals.services import locks
 from goals.services.calendars import CalendarBusyError, change_calendar
-from goals.services.measurements import NewValue, record
+from goals.services.measurement_rows import NewValue
+from goals.services.measurements import record
 from goals.services.rollups import drain
 from goals.services.targets import set_target
 from reviews.models import DigestRun

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 
 from goals.models import Breakdown, Segment
-from goals.services.measurements import NewValue, record
+from goals.services.measurement_rows import NewValue
+from goals.services.measurements import record
 from goals.services.rollups import drain
 from tests.conftest import NOW
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from goals.models import Kpi, Target
 from goals.rules.library import LIBRARY
-from goals.services.measurements import NewValue, record
+from goals.services.measurement_rows import NewValue
+from goals.services.measurements import record
 from goals.services.rollups import drain
 from goals.services.targets import set_target
 from tests.conftest import NOW

@@ -9,7 +9,8 @@ import pytest
 from django.urls import reverse
 
 from goals.models import Measurement
-from goals.services.measurements import NewValue, record
+from goals.services.measurement_rows import NewValue
+from goals.services.measurements import record
 from tests.conftest import NOW
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 

@@ -15,7 +15,8 @@ from rest_framework.test import APIClient
 
 from core.numbers import plain
 from goals.models import Target
-from goals.services.measurements import Author, NewValue, record
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
 from goals.services.rollups import drain
 from teams.policy import Role
 from tests.conftest import NOW
