@@ -71,8 +71,11 @@ class UnitFormat:
         return f"{_SIGNS[goalpost.comparator]}{NO_BREAK_SPACE}{self._bound(goalpost.value)}"
 
     def _bound(self, value: Decimal) -> str:
-        # As it was set: rounded, a value could look equal to a target that it misses.
-        return self.exact(value)
+        # As it was set: rounded, a value could look equal to a target that it misses. Only the
+        # far decimals go, which nobody sets: a sum over periods has them of its parts.
+        if self.unit == "yes_no":
+            return self._yes_or_no(value)
+        return self._with_unit(self.numbers.at_most(value, max(_SHOWN, 2 - value.adjusted())))
 
     def _digits(self, value: Decimal) -> str:
         exponent = value.normalize().as_tuple().exponent
