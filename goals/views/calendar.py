@@ -35,11 +35,9 @@ def calendar(request: WorkspaceRequest) -> HttpResponse:
     context = {
         "form": form,
         "version": workspace.version,
-        "heading": _("Calendar"),
-        "submit": _("Save"),
         "cancel_url": reverse("reviews:settings", args=[workspace.slug]),
     }
-    return render(request, "teams/settings_form.html", context, status=422 if form.errors else 200)
+    return render(request, "goals/calendar.html", context, status=422 if form.errors else 200)
 
 
 def _save(request: WorkspaceRequest, form: CalendarForm) -> HttpResponse:

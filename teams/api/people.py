@@ -28,7 +28,7 @@ class MemberAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
     )
     serializer_class = serializers.MemberSerializer
     lookup_value_regex = "[0-9]{1,18}"
-    parameters = frozenset({"email"})
+    parameters = {"list": {"email"}}
     policy = {
         "list": Action.READ,
         "retrieve": Action.READ,

@@ -99,7 +99,7 @@ def _check(token: ApiToken) -> None:
     try:
         token.full_clean(exclude=["membership"])
     except ValidationError as error:
-        raise first_rule(error, DomainError) from error
+        raise first_rule(error, DomainError, token) from error
 
 
 def revoke_token(*, token: ApiToken, at: datetime) -> None:
