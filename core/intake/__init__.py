@@ -5,7 +5,7 @@ Knows nothing of what the tables mean. ``open_table`` describes a file, its ``ro
 each column gives a reader that turns its cells into numbers or dates, or says what is wrong.
 """
 
-from core.intake.column import Certainty, Column
+from core.intake.column import Certainty, Column, reading_words
 from core.intake.dates import DateFormat
 from core.intake.errors import AmbiguousNumberError, CellError, IntakeError
 from core.intake.found import LineCount
@@ -32,4 +32,5 @@ __all__ = [
     "Table",
     "TableInfo",
     "open_table",
+    "reading_words",
 ]

@@ -1,17 +1,37 @@
 """One column of a table, and the readers of its cells."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.intake.dates import DateFormat
 from core.intake.errors import IntakeError
 from core.intake.numbers import number_reader
 from core.intake.options import Kind
+
+LONGEST_SAMPLE = 200
+
+_WORDS = {
+    Kind.DATE: gettext_noop("dates"),
+    Kind.NUMBER: gettext_noop("numbers"),
+    Kind.TEXT: gettext_noop("text"),
+    Kind.EMPTY: gettext_noop("nothing"),
+}
+_MARKS = {
+    ".": gettext_noop("numbers with a decimal point, such as 1,234.5"),
+    ",": gettext_noop("numbers with a decimal comma, such as 1.234,5"),
+}
+
+
+def reading_words(code: str) -> str:
+    """Say in words what a decimal mark or the code of a date format means."""
+    return _(_MARKS[code]) if code in _MARKS else DateFormat(code).words
 
 
 class Certainty(StrEnum):
@@ -44,6 +64,32 @@ class Column:
     certainty: Certainty = Certainty.SURE
     alternatives: tuple[str, ...] = ()
     readable: float = 1.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what is known as plain values, for ``from_json``; long samples are cut."""
+        return asdict(self) | {"samples": [sample[:LONGEST_SAMPLE] for sample in self.samples]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Column":
+        return cls(
+            **data
+            | {
+                "kind": Kind(data["kind"]),
+                "samples": tuple(data["samples"]),
+                "date_format": data["date_format"] and DateFormat(**data["date_format"]),
+                "certainty": Certainty(data["certainty"]),
+                "alternatives": tuple(data["alternatives"]),
+            }
+        )
+
+    @property
+    def words(self) -> str:
+        """Say in words what the column holds and how it is written."""
+        if self.date_format is not None:
+            return self.date_format.words
+        if self.kind is Kind.NUMBER and self.decimal_mark:
+            return reading_words(self.decimal_mark)
+        return _(_WORDS[self.kind])
 
     @property
     def is_readable_number(self) -> bool:
