@@ -19,7 +19,8 @@ def refresh_rollups(*, workspace_id: int) -> None:
 @shared_task
 @answers_bell
 def run_imports() -> None:
-    imports.run_waiting(at=clock.now())
+    while imports.run_next(at=clock.now()):
+        pass
 
 
 @shared_task
@@ -27,5 +28,5 @@ def heartbeat() -> None:
     """Find marks and imports whose bell got lost."""
     for workspace in Workspace.objects.filter(pk__in=rollups.workspaces_with_marks()):
         rollups.drain(workspace=workspace, at=clock.now())
-    imports.run_waiting(at=clock.now())
+    run_imports()
     imports.forget_files(at=clock.now())

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from core.intake import Column, Kind
+from core.intake import Column, Kind, reading_words
 from goals.rules.mapping import Known
 
 
@@ -61,8 +61,26 @@ class MatchForm(forms.Form):
                 self.fields[self.reading_of(column)] = forms.ChoiceField(
                     label=_("How “%(column)s” is written") % {"column": column.name},
                     required=False,
-                    choices=[("", _("Choose"))] + [(each, each) for each in column.alternatives],
+                    choices=[
+                        ("", _("Choose")),
+                        *((each, reading_words(each)) for each in column.alternatives),
+                    ],
                 )
+
+    def clean(self) -> dict[str, Any]:
+        """Let one column at most be the date, the value, or a given KPI."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        taken: dict[str, Column] = {}
+        for column in self._columns:
+            goal = cleaned.get(self.name_of(column), LEFT_OUT)
+            if goal in (LEFT_OUT, SEGMENT, NAME):
+                continue
+            if goal in taken:
+                message = _("“%(one)s” and “%(other)s” go to the same place. Choose one of them.")
+                names = {"one": taken[goal].name, "other": column.name}
+                self.add_error(self.name_of(column), message % names)
+            taken.setdefault(goal, column)
+        return cleaned
 
     @staticmethod
     def name_of(column: Column) -> str:

@@ -1,6 +1,6 @@
 """KPIs, what they should reach, and what was measured."""
 
-from goals.models.imports import Import, ImportProblem, StagedValue
+from goals.models.imports import Import, ImportProblem, StagedPlace, StagedValue
 from goals.models.kpis import Breakdown, Kpi, Segment, Target
 from goals.models.numbers import (
     DirtyMark,
@@ -23,6 +23,7 @@ __all__ = [
     "NumbersState",
     "Segment",
     "Series",
+    "StagedPlace",
     "StagedValue",
     "Target",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.claims import WaitingWork, WaitingWorkQuerySet
 from goals.models.kpis import Kpi
+from goals.models.numbers import Series
 from teams.models import Membership, WorkspaceOwned, WorkspaceOwnedQuerySet
 
 
@@ -26,6 +27,7 @@ class Import(WorkspaceOwned, WaitingWork):
         APPLYING = "applying", _("Being written")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        EXPIRED = "expired", _("No longer kept")
 
     number = models.PositiveIntegerField()
     filename = models.CharField(max_length=200)
@@ -34,8 +36,13 @@ class Import(WorkspaceOwned, WaitingWork):
     options = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State.choices, default=State.UPLOADED)
+    # How the columns of the table are read, so that nobody opens the file to ask.
+    columns = models.JSONField(default=list)
     rows_total = models.PositiveIntegerField(default=0)
-    rows_done = models.PositiveIntegerField(default=0)
+    # Rows that were read while it is checked, values that were written while it is applied.
+    done = models.PositiveIntegerField(default=0)
+    # Whether a check that finds no problem goes on to write.
+    writes_when_checked = models.BooleanField(default=False)
     summary = models.JSONField(default=dict)
     created_by = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     created_at = models.DateTimeField()
@@ -64,19 +71,42 @@ class Import(WorkspaceOwned, WaitingWork):
         return self.state in {self.State.CHECKING, self.State.APPLYING}
 
 
+class StagedPlace(models.Model):
+    """A KPI and segment that a file has values for; the segment need not exist yet."""
+
+    source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="places",
+                               db_index=False)  # fmt: skip
+    number = models.PositiveIntegerField()
+    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="+")
+    segment = models.CharField(max_length=120, blank=True)
+    # The series that the values go to, once there is one.
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+", null=True,
+                               db_index=False)  # fmt: skip
+
+    class Meta:
+        db_table = "import_places"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "number"], name="import_place_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}:{self.number}"
+
+
 class StagedValue(models.Model):
     """One value of a file that was read: not a measurement yet."""
 
-    source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="staged")
+    # Checking the key of every row would cost more than all else that is done with it.
+    source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="staged",
+                               db_constraint=False, db_index=False)  # fmt: skip
+    place = models.PositiveIntegerField()
     line = models.PositiveIntegerField()
-    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="+", db_constraint=False,
-                            db_index=False)  # fmt: skip
-    segment = models.CharField(max_length=250, blank=True)
     on_date = models.DateField()
     value = models.DecimalField(max_digits=24, decimal_places=8)
 
     class Meta:
         db_table = "import_values"
+        indexes = [models.Index(fields=["source", "place"], name="import_values_by_place")]
 
     def __str__(self) -> str:
         return f"{self.source_id}:{self.line}"

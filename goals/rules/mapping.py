@@ -11,6 +11,7 @@ from core.errors import DomainError
 from core.intake import Column, Kind
 
 JOINT = " / "
+LONGEST_JOINT = 20
 
 
 class MappingError(DomainError):
@@ -53,40 +54,56 @@ class Matching:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any], columns: Sequence[Column]) -> Self:
+    def from_json(cls, data: Any, columns: Sequence[Column]) -> Self:
         """
         Read a mapping; columns are named by index or by header.
 
         Raises:
             MappingError: it names a column that is not there, or does not say enough.
         """
-        unknown = set(data) - _KEYS
+        given = _object(data, _("The mapping"))
+        unknown = set(given) - _KEYS
         if unknown:
-            names = ", ".join(sorted(unknown))
-            raise MappingError(_("The mapping has unknown parts: %(names)s.") % {"names": names})
-        if data.get("date") is None:
+            parts = ", ".join(sorted(map(str, unknown)))
+            raise MappingError(_("The mapping has unknown parts: %(names)s.") % {"names": parts})
+        if given.get("date") is None:
             raise MappingError(_("Say which column holds the date."))
-        long = data.get("value") is not None
-        values = {} if long else _codes(data.get("values"), columns)
-        if long != bool(data.get("kpi")) or not (long or values):
+        long = given.get("value") is not None
+        values = {} if long else _codes(given.get("values"), columns)
+        if long != bool(given.get("kpi")) or not (long or values):
             raise MappingError(_("Say where the values are: a column per KPI, or one for all."))
+        names = _object(given.get("names") or {}, "names")
         return cls(
-            date=_index(data["date"], columns),
-            segment=_indexes(data.get("segment"), columns),
+            date=_index(given["date"], columns),
+            segment=_indexes(given.get("segment"), columns),
             values=values,
-            kpi=_indexes(data.get("kpi"), columns),
-            value=_index(data["value"], columns) if long else None,
-            names={str(name): str(code or "") for name, code in data.get("names", {}).items()},
-            joint=str(data.get("joint", JOINT)),
-            new_segments=bool(data.get("new_segments", False)),
+            kpi=_indexes(given.get("kpi"), columns),
+            value=_index(given["value"], columns) if long else None,
+            names={str(name): str(code or "") for name, code in names.items()},
+            joint=str(given.get("joint", JOINT))[:LONGEST_JOINT],
+            new_segments=given.get("new_segments") is True,
         )
 
 
 _KEYS = {"date", "segment", "values", "kpi", "value", "names", "joint", "new_segments"}
 
 
+def _object(given: Any, name: str) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise MappingError(_("“%(name)s” must be a JSON object.") % {"name": name})
+    return given
+
+
 def _codes(given: Any, columns: Sequence[Column]) -> dict[int, str]:
-    return {_index(name, columns): str(code) for name, code in dict(given or {}).items() if code}
+    codes: dict[int, str] = {}
+    for name, code in _object(given or {}, "values").items():
+        if not code:
+            continue
+        if code in codes.values():
+            message = _("Two columns go to “%(code)s”. Choose one of them.")
+            raise MappingError(message % {"code": str(code)[:80]})
+        codes[_index(name, columns)] = str(code)
+    return codes
 
 
 def _indexes(given: Any, columns: Sequence[Column]) -> tuple[int, ...]:
@@ -99,7 +116,7 @@ def _index(name: Any, columns: Sequence[Column]) -> int:
         if name in (column.header, column.name):
             return column.index
     text = str(name)
-    if text.isascii() and text.isdigit() and int(text) < len(columns):
+    if text.isascii() and text.isdigit() and len(text) < 4 and int(text) < len(columns):
         return int(text)
     raise MappingError(_("The file has no column “%(name)s”.") % {"name": text[:80]})
 

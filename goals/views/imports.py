@@ -1,14 +1,13 @@
 """Pages of an import: file, match, check, done."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Min
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
@@ -19,6 +18,7 @@ from core.htmx import wants_fragment
 from core.intake import Column, ReadOptions
 from goals.forms.imports import MatchForm, UploadForm
 from goals.models import Import
+from goals.selectors.import_account import get_account, outcome_text, progress_text
 from goals.services import imports
 from teams.access import WorkspaceRequest, workspace_view
 from teams.policy import Action
@@ -64,7 +64,7 @@ def new_import(request: WorkspaceRequest) -> HttpResponse:
 
 def _find(request: WorkspaceRequest, number: int) -> Import:
     here = Import.objects.for_workspace(request.workspace).select_related("workspace")
-    found: Import = get_object_or_404(here, number=number)
+    found: Import = get_object_or_404(here.defer("content"), number=number)
     return found
 
 
@@ -79,9 +79,13 @@ def show_import(request: WorkspaceRequest, number: int) -> HttpResponse:
         # The job card asked how it goes: it is over, so the whole page is shown.
         return HttpResponse(headers={"HX-Redirect": request.path})
     if row.state == State.DONE:
-        return render(request, "goals/import_done.html", _context(row, 4))
+        context = {**_context(row, 4), "outcome": outcome_text(row)}
+        return render(request, "goals/import_done.html", context)
+    if row.state == State.EXPIRED:
+        return render(request, "goals/import_expired.html", {"row": row})
     if row.state == State.CHECKED and request.GET.get("step") != "match":
-        return _checked(request, row)
+        context = {**_context(row, 3), "account": get_account(row)}
+        return render(request, "goals/import_check.html", context)
     return _match(request, row)
 
 
@@ -100,26 +104,26 @@ def _step_text(step: int) -> str:
 
 
 def _working(request: WorkspaceRequest, row: Import) -> HttpResponse:
-    told = {"done": row.rows_done, "total": row.rows_total}
+    checking = row.state == State.CHECKING
+    total, progress = progress_text(row)
     job = {
         "id": row.ref,
-        "title": _("Checking the file") if row.state == State.CHECKING else _("Writing"),
+        "title": _("Checking the file") if checking else _("Writing the values"),
         "url": request.path,
         "moving": True,
-        "done": row.rows_done,
-        "total": row.rows_total,
-        "progress": _("%(done)d of %(total)d rows") % told,
+        "done": row.done,
+        "total": total,
+        "progress": progress,
         "text": _("You can leave this page; the work goes on."),
+        "cancel_url": reverse("goals:cancel-import", args=[row.workspace.slug, row.number]),
     }
-    step = 3 if row.state == State.CHECKING else 4
-    context = {**_context(row, step), "job": job}
+    context = {**_context(row, 3 if checking else 4), "job": job}
     template = "components/_job_card.html" if wants_fragment(request) else "goals/import_job.html"
     return render(request, template, context)
 
 
 def _match(request: WorkspaceRequest, row: Import) -> HttpResponse:
-    table = imports.table_of(row)
-    columns = list(table.columns)
+    columns = imports.columns_of(row)
     known = imports.known_kpis(row.workspace)
     initial = MatchForm.initial_of(row.mapping)
     form = MatchForm(request.POST or None, columns=columns, known=known, initial=initial)
@@ -132,7 +136,6 @@ def _match(request: WorkspaceRequest, row: Import) -> HttpResponse:
     context = {
         **_context(row, 2),
         "form": form,
-        "table": table,
         "rows": [_shown(column, form) for column in columns],
         "has_kpis": bool(known),
     }
@@ -147,33 +150,24 @@ def _shown(column: Column, form: MatchForm) -> dict[str, Any]:
         "samples": " · ".join(sample[:40] for sample in column.samples[:3]),
         "field": form[form.name_of(column)],
         "reading": form[reading] if reading in form.fields else None,
-        "format": column.date_format.words if column.date_format else column.kind.value,
     }
-
-
-def _checked(request: WorkspaceRequest, row: Import) -> HttpResponse:
-    causes = (
-        row.problems.values("code", "column")
-        .annotate(count=Count("pk"), first=Min("line"), detail=Min("detail"))
-        .order_by("-count")
-    )
-    values = row.summary["new"] + row.summary["changed"]
-    context = {
-        **_context(row, 3),
-        "causes": causes,
-        "summary": row.summary,
-        "submit": ngettext("Import %(count)d value", "Import %(count)d values", values)
-        % {"count": values},
-    }
-    return render(request, "goals/import_check.html", context)
 
 
 @workspace_view(Action.RUN_IMPORTS)
 @require_POST
 def apply_import(request: WorkspaceRequest, number: int) -> HttpResponse:
-    row = _find(request, number)
+    return _step(request, _find(request, number), imports.apply)
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_POST
+def cancel_import(request: WorkspaceRequest, number: int) -> HttpResponse:
+    return _step(request, _find(request, number), imports.cancel)
+
+
+def _step(request: WorkspaceRequest, row: Import, step: Callable[..., Import]) -> HttpResponse:
     try:
-        imports.apply(row=row)
+        step(row=row)
     except DomainError as error:
         messages.error(request, str(error))
     return redirect(row)

@@ -52,6 +52,7 @@ PAGES = {
     "goals:new-import": ("lead", "get"),
     "goals:import": ("lead", "get"),
     "goals:apply-import": ("lead", "post"),
+    "goals:cancel-import": ("lead", "post"),
     "goals:import-problems": ("lead", "get"),
     "goals:calendar": ("admin", "get"),
     "goals:breakdowns": ("viewer", "get"),

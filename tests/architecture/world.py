@@ -82,8 +82,10 @@ class World:
             ("goals-api:segment-detail", "ref"): self.segment.ref,
             ("goals-api:target-detail", "ref"): self.target.ref,
         }
-        if route in {"goals:import", "goals:apply-import", "goals:import-problems"}:
+        if route.startswith("goals:") and "import" in route:
             return self.file.number
+        if route.startswith("goals-api:import"):
+            return self.file.ref
         if (route, parameter) in things:
             return things[route, parameter]
         by_room = {

@@ -1,6 +1,7 @@
 """Import a file of numbers from the shell, by the same engine as the pages."""
 
 import json
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,16 @@ from core import clock
 from core.errors import DomainError
 from core.intake import ReadOptions
 from goals.models import Import
+from goals.selectors.import_account import progress_text
 from goals.services import imports, rollups
 from teams.models import Membership, Workspace
 from teams.policy import Role
 
 State = Import.State
+PROGRESS = ["state", "done", "summary", "last_error"]
+PATIENCE_SECONDS = 0.2
+LISTED_PROBLEMS = 20
+HIDDEN = {"skipped", "definitions"}
 
 
 class Command(BaseCommand):
@@ -40,16 +46,16 @@ class Command(BaseCommand):
 
     def _import(self, options: dict[str, Any]) -> None:
         by = self._member(options["workspace"], options["user"])
-        row = imports.upload(
+        row = imports.take(
             content=self._content(options["file"]),
             filename=options["file"].name,
             options=ReadOptions.from_json(self._json(options["options"])),
+            mapping=self._json(options["mapping"]),
+            writes_when_checked=False,
             by=by,
             at=clock.now(),
         )
-        mapping = self._json(options["mapping"]) or row.mapping
-        imports.match(row=row, mapping=mapping)
-        row = self._run(row)
+        self._run(row)
         self._tell(row)
         if row.state != State.CHECKED or row.summary["problems"]:
             raise CommandError("Nothing was written.")
@@ -57,26 +63,32 @@ class Command(BaseCommand):
             self.stdout.write("Dry run: nothing was written.")
             return
         imports.apply(row=row)
-        row = self._run(row)
+        self._run(row)
         rollups.drain(workspace=by.workspace, at=clock.now())
         self.stdout.write(f"Written: {json.dumps(row.summary['outcome'])}")
 
-    def _run(self, row: Import) -> Import:
-        # The worker may be quicker; whoever claims the row does the work.
-        imports.run_waiting(at=clock.now())
-        row.refresh_from_db()
+    def _run(self, row: Import) -> None:
+        """Do the work that waits; where a worker is quicker, wait for it."""
+        row.refresh_from_db(fields=PROGRESS)
+        while row.is_working:
+            if not imports.run_next(at=clock.now(), only=row, told=self._show):
+                time.sleep(PATIENCE_SECONDS)
+            row.refresh_from_db(fields=PROGRESS)
         if row.state == State.FAILED:
-            raise CommandError(row.last_error or "The import failed.")
-        return row
+            raise CommandError(row.last_error)
+
+    def _show(self, row: Import) -> None:
+        self.stdout.write(f"  {progress_text(row)[1]}")
 
     def _tell(self, row: Import) -> None:
-        summary = {name: value for name, value in row.summary.items() if name != "skipped"}
+        summary = {name: value for name, value in row.summary.items() if name not in HIDDEN}
         self.stdout.write(json.dumps(summary, indent=2, ensure_ascii=False))
         for skipped in row.summary["skipped"]:
             lines = f"{skipped['first']}-{skipped['last']}"
             self.stdout.write(f"left out, lines {lines}: {skipped['reason']}")
-        for problem in row.problems.order_by("line", "pk")[:20]:
-            self.stderr.write(f"line {problem.line}: {problem.detail}")
+        for problem in row.problems.order_by("line", "pk")[:LISTED_PROBLEMS]:
+            column = f", column {problem.column}" if problem.column else ""
+            self.stderr.write(f"line {problem.line}{column}: {problem.detail}")
 
     def _content(self, path: Path) -> bytes:
         try:

@@ -1,0 +1,139 @@
+"""The account of a checked or written file, in words and figures for its page."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.intake.words import figure
+from goals.models import Import
+from goals.selectors.phrases import days
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Problems of one kind in one column: how many, and the first of them."""
+
+    detail: str
+    column: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a checked file holds, and what writing it would do."""
+
+    headline: str
+    rows: str
+    problems: str
+    causes: list[Cause]
+    new_segments: str
+    submit: str
+
+
+def get_account(row: Import) -> Account:
+    """Put the account of a checked file into words; two queries."""
+    summary = row.summary
+    changes = summary["new"] + summary["changed"]
+    causes = _causes(row)
+    return Account(
+        headline=_("%(new)s new values, %(changed)s changed, %(same)s as they are.")
+        % {
+            "new": figure(summary["new"]),
+            "changed": figure(summary["changed"]),
+            "same": figure(summary["unchanged"]),
+        },
+        rows=_rows(row),
+        problems=_problems(summary["problems"], causes) if causes else "",
+        causes=[cause for cause, _count in causes],
+        new_segments=_new_segments(row),
+        submit=ngettext("Import %(count)s value", "Import %(count)s values", changes)
+        % {"count": figure(changes)}
+        if changes and not summary["problems"]
+        else "",
+    )
+
+
+def outcome_text(row: Import) -> str:
+    """Say what a written file did."""
+    outcome = row.summary["outcome"]
+    message = _("%(new)s values are new, %(changed)s were changed, %(same)s were there already.")
+    return message % {
+        "new": figure(outcome["created"]),
+        "changed": figure(outcome["updated"]),
+        "same": figure(outcome["unchanged"]),
+    }
+
+
+def progress_text(row: Import) -> tuple[int, str]:
+    """Give how much there is to do, and how far it came in words."""
+    if row.state == Import.State.APPLYING:
+        total, message = row.summary["values"], _("%(done)s of %(total)s values")
+    else:
+        total, message = row.rows_total, _("%(done)s of %(total)s rows")
+    return total, message % {"done": figure(row.done), "total": figure(total)}
+
+
+def _rows(row: Import) -> str:
+    summary = row.summary
+    sentences = [
+        _("%(used)s of %(rows)s rows were read.")
+        % {"used": figure(summary["rows_with_values"]), "rows": figure(summary["rows"])}
+    ]
+    if summary["first"]:
+        first, last = map(date.fromisoformat, (summary["first"], summary["last"]))
+        sentences.append(_("They hold values for %(days)s.") % {"days": days(first, last)})
+    if count := summary["empty_cells"]:
+        message = ngettext("%(count)s cell is empty.", "%(count)s cells are empty.", count)
+        sentences.append(message % {"count": figure(count)})
+    if count := summary["left_out"]:
+        message = ngettext("%(count)s value is left out.", "%(count)s values are left out.", count)
+        sentences.append(message % {"count": figure(count)})
+    return " ".join(sentences)
+
+
+def _causes(row: Import) -> list[tuple[Cause, int]]:
+    counts = {
+        (code, column): count
+        for code, column, count in row.problems.values_list("code", "column").annotate(Count("pk"))
+    }
+    first = row.problems.order_by("code", "column", "line", "pk").distinct("code", "column")
+    causes = [
+        (Cause(one.detail, one.column, _where(count, one.line)), count)
+        for one in first
+        if (count := counts[one.code, one.column])
+    ]
+    return sorted(causes, key=lambda pair: -pair[1])
+
+
+def _where(count: int, line: int) -> str:
+    if count == 1:
+        return _("line %(line)s") % {"line": figure(line)}
+    return _("%(count)s times, first in line %(line)s") % {
+        "count": figure(count),
+        "line": figure(line),
+    }
+
+
+def _problems(problems: int, causes: list[tuple[Cause, int]]) -> str:
+    listed = sum(count for _cause, count in causes)
+    text = ngettext("%(count)s problem", "%(count)s problems", problems)
+    text %= {"count": figure(problems)}
+    if listed < problems:
+        text += ", " + _("of which %(listed)s are listed") % {"listed": figure(listed)}
+    return text
+
+
+def _new_segments(row: Import) -> str:
+    count, names = row.summary["new_segment_count"], row.summary["new_segments"]
+    if not count:
+        return ""
+    message = ngettext(
+        "%(count)s segment is new and will be created: %(names)s",
+        "%(count)s segments are new and will be created: %(names)s",
+        count,
+    )
+    some = ", ".join(names[:12]) + (" …" if count > 12 else "")
+    return message % {"count": figure(count), "names": some}

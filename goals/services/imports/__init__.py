@@ -1,0 +1,34 @@
+"""
+Imports: a file is read into staging tables, checked, and then written as a whole or not.
+
+People take the steps (``files``, ``steps``), workers do the work (``work``): reading each row
+(``reading``) into values at places (``places``), counting what they would change (``account``),
+writing them (``writing``).
+"""
+
+from goals.services.imports.files import forget_files, upload
+from goals.services.imports.places import known_kpis
+from goals.services.imports.steps import (
+    ImportStateError,
+    apply,
+    cancel,
+    choose_readings,
+    columns_of,
+    match,
+    take,
+)
+from goals.services.imports.work import run_next
+
+__all__ = [
+    "ImportStateError",
+    "apply",
+    "cancel",
+    "choose_readings",
+    "columns_of",
+    "forget_files",
+    "known_kpis",
+    "match",
+    "run_next",
+    "take",
+    "upload",
+]

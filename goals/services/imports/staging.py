@@ -1,0 +1,77 @@
+"""The staging tables, in which a file waits between being read and being written."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from goals.models import Import, ImportProblem, StagedPlace, StagedValue
+from goals.services.imports.places import Place
+from goals.services.imports.reading import Value
+
+_FIND_SERIES = """
+    UPDATE import_places AS place SET series_id = series.id
+    FROM goals_kpi AS kpi
+    JOIN goals_series AS series ON series.kpi_id = kpi.id
+    LEFT JOIN goals_segment AS segment ON segment.id = series.segment_id
+    WHERE place.source_id = %s AND place.series_id IS NULL AND kpi.id = place.kpi_id
+        AND coalesce(segment.code, '') = place.segment
+        AND segment.breakdown_id IS NOT DISTINCT FROM kpi.breakdown_id
+"""
+_MAKE_SERIES = """
+    INSERT INTO goals_series (kpi_id, segment_id)
+    SELECT kpi.id, segment.id FROM import_places AS place
+    JOIN goals_kpi AS kpi ON kpi.id = place.kpi_id
+    LEFT JOIN goals_segment AS segment
+        ON segment.breakdown_id = kpi.breakdown_id AND segment.code = place.segment
+    WHERE place.source_id = %s AND place.series_id IS NULL
+    ON CONFLICT DO NOTHING
+"""
+
+
+def add_values(row: Import, values: Iterable[Value]) -> None:
+    """Stage values of an import."""
+    # Nothing in these rows is text, so nothing has to be escaped.
+    lines = "".join(
+        f"{row.pk}\t{place}\t{line}\t{day}\t{value}\n" for place, line, day, value in values
+    )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY import_values (source_id, place, line, on_date, value) FROM STDIN"
+        ) as copy,
+    ):
+        copy.write(lines)
+
+
+def add_places(row: Import, places: Iterable[Place]) -> None:
+    """Stage the places that the values name, with the series of those that have one."""
+    StagedPlace.objects.bulk_create(
+        StagedPlace(source=row, number=place.number, kpi=place.kpi, segment=place.segment)
+        for place in places
+    )
+    find_series(row)
+    with connection.cursor() as cursor:
+        # Without statistics the planner would walk the staging table row by row.
+        cursor.execute("ANALYZE import_values")
+
+
+def find_series(row: Import) -> None:
+    """Note the series of places that have one by now."""
+    _run(_FIND_SERIES, row)
+
+
+def make_series(row: Import) -> None:
+    """Make the series that are missing; their segments must be there."""
+    _run(_MAKE_SERIES, row)
+    find_series(row)
+
+
+def clear(sources: list[int]) -> None:
+    """Throw away what was staged of these imports."""
+    for model in (StagedValue, StagedPlace, ImportProblem):
+        model.objects.filter(source__in=sources).delete()
+
+
+def _run(statement: str, row: Import) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [row.pk])

@@ -1,0 +1,139 @@
+"""The steps that people take with an import: match its columns, have it written, stop it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from core.intake import Column, ReadOptions
+from core.jobs import after_commit
+from goals.models import Import
+from goals.rules.mapping import Matching
+from goals.services.imports.files import describe, table_of, upload
+from goals.services.imports.places import Places
+from teams.models import Membership
+
+State = Import.State
+_MATCHABLE = (State.UPLOADED, State.CHECKED, State.FAILED)
+
+
+class ImportStateError(DomainError):
+    """The import is not in the state that this step needs."""
+
+
+def columns_of(row: Import) -> list[Column]:
+    """List the columns of an import's table, as it was last looked at."""
+    return [Column.from_json(column) for column in row.columns]
+
+
+@transaction.atomic
+def choose_readings(*, row: Import, readings: Mapping[int, Mapping[str, str]]) -> None:
+    """
+    Say how columns are written that can be read in more than one way.
+
+    Raises:
+        ImportStateError: the file was written already, or is at work.
+        IntakeError: there is no such way.
+    """
+    locked = _lock(row, *_MATCHABLE)
+    columns = {str(index): dict(reading) for index, reading in readings.items()}
+    options = {**locked.options, "columns": {**locked.options.get("columns", {}), **columns}}
+    locked.options = ReadOptions.from_json(options).as_json()
+    describe(locked, table_of(locked))
+    locked.save(update_fields=["options", "columns", "rows_total"])
+    row.options, row.columns = locked.options, locked.columns
+
+
+@transaction.atomic
+def match(*, row: Import, mapping: Mapping[str, Any], writes_when_checked: bool = False) -> Import:
+    """
+    Say where the columns go, and have the file checked, and written if it has no problems.
+
+    Raises:
+        ImportStateError: it was written already, or is at work.
+        MappingError: a column or KPI is not there, or not enough is said.
+        IntakeError: a column can be read two ways and nobody chose.
+    """
+    locked = _lock(row, *_MATCHABLE)
+    columns = columns_of(locked)
+    matching = Matching.from_json(mapping, columns)
+    Places(locked.workspace, columns, matching)
+    locked.mapping = matching.as_json()
+    locked.writes_when_checked = writes_when_checked
+    _wait_for_worker(locked, State.CHECKING)
+    return locked
+
+
+@transaction.atomic
+def take(
+    *,
+    content: bytes,
+    filename: str,
+    options: ReadOptions,
+    mapping: Mapping[str, Any] | None,
+    writes_when_checked: bool,
+    by: Membership,
+    at: datetime,
+) -> Import:
+    """
+    Upload a file and have it checked in one step, matched by ``mapping`` or as it is guessed.
+
+    Nothing is kept of a file that cannot be matched.
+
+    Raises:
+        IntakeError: it holds no table, or a column can be read two ways.
+        MappingError: a column or KPI is not there, or not enough is said.
+    """
+    row = upload(content=content, filename=filename, options=options, by=by, at=at)
+    return match(row=row, mapping=mapping or row.mapping, writes_when_checked=writes_when_checked)
+
+
+@transaction.atomic
+def apply(*, row: Import) -> Import:
+    """
+    Have a checked file written.
+
+    Raises:
+        ImportStateError: it was not checked, has problems, or was written already.
+    """
+    locked = _lock(row, State.CHECKED)
+    if locked.summary.get("problems"):
+        raise ImportStateError(_("Mend the problems first; nothing is written in part."))
+    _wait_for_worker(locked, State.APPLYING)
+    return locked
+
+
+@transaction.atomic
+def cancel(*, row: Import) -> Import:
+    """
+    Stop what a worker does with a file: it is matched, or checked, as it was before.
+
+    Raises:
+        ImportStateError: nothing is being done with it, or it was quicker.
+    """
+    locked = _lock(row, State.CHECKING, State.APPLYING)
+    locked.state = State.UPLOADED if locked.state == State.CHECKING else State.CHECKED
+    # Whoever is at work finds at the next step that the claim is gone, and gives up.
+    locked.claim = locked.claimed_until = None
+    locked.save(update_fields=["state", "claim", "claimed_until"])
+    return locked
+
+
+def _lock(row: Import, *states: str) -> Import:
+    rows = Import.objects.select_for_update(of=("self",)).select_related("workspace")
+    locked: Import = rows.defer("content").get(pk=row.pk)
+    if locked.state not in states:
+        raise ImportStateError(
+            _("This import is “%(state)s”.") % {"state": locked.get_state_display()}
+        )
+    return locked
+
+
+def _wait_for_worker(row: Import, state: str) -> None:
+    row.state, row.done, row.last_error, row.finished_at = state, 0, "", None
+    row.attempts, row.claim, row.claimed_until = 0, None, None
+    row.save()
+    after_commit("goals.tasks.run_imports")

@@ -1,0 +1,137 @@
+"""Writing: what was staged becomes measurements, all of it in one transaction or none."""
+
+from collections.abc import Iterator
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from core.faults import crash_point
+from goals.models import Breakdown, Import, Kpi, Segment, StagedPlace
+from goals.services import locks, measurements
+from goals.services.breakdowns import add_segment
+from goals.services.imports import staging
+from goals.services.imports.account import definitions
+from goals.services.imports.progress import Aside, Progress, told_aside
+from goals.services.imports.steps import ImportStateError
+from goals.services.measurement_rows import LONGEST_SOURCE
+
+State = Import.State
+VALUES_AT_ONCE = 20_000
+
+
+def write(progress: Progress) -> None:
+    """
+    Write the staged values, in chunks that show progress.
+
+    Raises:
+        ImportStateError: a KPI or the calendar is not as it was when the file was checked.
+        NotHeldError: somebody stopped the work; nothing was written.
+    """
+    row = progress.row
+    with told_aside(progress) as aside, transaction.atomic():
+        locks.share_definitions(row.workspace)
+        if definitions(row) != row.summary["definitions"]:
+            raise ImportStateError(
+                _("A KPI was changed after this file was checked. Check the file again.")
+            )
+        _make_segments(row)
+        staging.make_series(row)
+        created, updated = _write_values(progress, aside)
+        outcome = {
+            "created": created,
+            "updated": updated,
+            "unchanged": row.summary["values"] - created - updated,
+        }
+        progress.change(
+            state=State.DONE,
+            summary=row.summary | {"outcome": outcome},
+            done=row.summary["values"],
+            finished_at=progress.now(),
+            claimed_until=None,
+        )
+        staging.clear([row.pk])
+        measurements.ring_for_rollups(row.workspace)
+
+
+def _write_values(progress: Progress, aside: Aside) -> tuple[int, int]:
+    row = progress.row
+    created = updated = written = 0
+    for places, count in _batches(row):
+        _stage(row, places)
+        new, changed = measurements.upsert_from(
+            "staged_measurements",
+            workspace=row.workspace_id, by=row.created_by_id, at=progress.now(),
+        )  # fmt: skip
+        created, updated, written = created + new, updated + changed, written + count
+        aside.tell(written)
+        crash_point("import.between_chunks")
+    return created, updated
+
+
+def _make_segments(row: Import) -> None:
+    if not row.mapping.get("new_segments"):
+        return
+    kpis = Kpi.objects.filter(
+        pk__in=StagedPlace.objects.filter(source=row).values("kpi"), breakdown__isnull=False
+    )
+    used = Breakdown.objects.filter(pk__in=kpis.values("breakdown"))
+    # Whoever imports the same segments at the same time waits here, and then finds them.
+    breakdowns = {one.pk: one for one in used.select_for_update().order_by("pk")}
+    known = set(Segment.objects.filter(breakdown__in=breakdowns).values_list("breakdown", "code"))
+    named = StagedPlace.objects.filter(source=row, kpi__breakdown__isnull=False)
+    wanted = set(named.values_list("kpi__breakdown", "segment"))
+    for breakdown, code in sorted(wanted - known):
+        add_segment(breakdown=breakdowns[breakdown], code=code)
+
+
+_COUNTS = """
+    SELECT place.number, counted.values FROM import_places AS place
+    JOIN (
+        SELECT place, count(*) AS values FROM import_values
+        WHERE source_id = %(source)s GROUP BY place
+    ) AS counted ON counted.place = place.number
+    WHERE place.source_id = %(source)s ORDER BY place.series_id
+"""
+
+
+def _batches(row: Import) -> Iterator[tuple[list[int], int]]:
+    """
+    Cut the places into batches, with how many values they have.
+
+    They come in the order of their series, as the rows of every other writer do, so that two
+    imports over the same periods wait for each other and never in a circle.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"source": row.pk})
+        counts = cursor.fetchall()
+    batch: list[int] = []
+    size = 0
+    for number, values in counts:
+        batch.append(number)
+        size += values
+        if size >= VALUES_AT_ONCE:
+            yield batch, size
+            batch, size = [], 0
+    if batch:
+        yield batch, size
+
+
+# A value that is stored already is passed over, and so the note beside it stays.
+_STAGE = """
+    INSERT INTO staged_measurements (series_id, on_date, value, note, source)
+    SELECT DISTINCT place.series_id, staged.on_date, staged.value, '', %(said)s
+    FROM import_places AS place
+    JOIN import_values AS staged
+        ON staged.source_id = place.source_id AND staged.place = place.number
+    LEFT JOIN measurements AS stored
+        ON stored.series_id = place.series_id AND stored.on_date = staged.on_date
+    WHERE place.source_id = %(source)s AND place.number = ANY(%(places)s)
+        AND stored.value IS DISTINCT FROM staged.value
+"""
+
+
+def _stage(row: Import, places: list[int]) -> None:
+    said = f"{row.ref} {row.filename}"[:LONGEST_SOURCE]
+    with connection.cursor() as cursor:
+        cursor.execute(measurements.STAGE)
+        cursor.execute(_STAGE, {"source": row.pk, "places": places, "said": said})
