@@ -1,0 +1,198 @@
+"""Endpoints of imports: a file goes in, is checked by a worker, and is written as a whole."""
+
+from typing import Any
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core import clock
+from core.api.fields import StrictSerializer
+from core.api.pagination import Cursor
+from core.api.problems import Problem
+from core.intake import ReadOptions
+from goals.api.fields import number_in
+from goals.models import Import, ImportProblem
+from goals.services import imports
+from teams.api.views import WorkspaceAPI
+from teams.policy import Action
+
+
+class _Progress(StrictSerializer):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    of = serializers.ChoiceField(["rows", "values"])
+
+
+class ImportSerializer(serializers.ModelSerializer[Import]):
+    """
+    A file on its way to becoming measurements.
+
+    ``account`` says what writing it would do, once it is checked; ``outcome`` what it did, once
+    it is done. ``error`` is the sentence with which it failed.
+    """
+
+    id = serializers.CharField(source="ref", help_text="The speakable id, such as I-9.")
+    columns = serializers.SerializerMethodField(help_text="The columns found, in order.")
+    progress = serializers.SerializerMethodField()
+    account = serializers.SerializerMethodField(help_text="Null until the file is checked.")
+    outcome = serializers.SerializerMethodField(help_text="Null until the file is written.")
+    error = serializers.CharField(source="last_error")
+    created_by = serializers.CharField(source="created_by.user.email")
+
+    class Meta:
+        model = Import
+        fields = [
+            "id", "filename", "state", "columns", "mapping", "writes_when_checked", "progress",
+            "account", "outcome", "error", "created_by", "created_at", "finished_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_columns(self, row: Import) -> list[str]:
+        return [column["name"] for column in row.columns]
+
+    @extend_schema_field(_Progress)
+    def get_progress(self, row: Import) -> dict[str, Any]:
+        if row.state in {Import.State.APPLYING, Import.State.DONE}:
+            return {"done": row.done, "total": row.summary.get("values", 0), "of": "values"}
+        return {"done": row.done, "total": row.rows_total, "of": "rows"}
+
+    @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
+    def get_account(self, row: Import) -> dict[str, Any] | None:
+        return {name: row.summary[name] for name in _ACCOUNT} if row.summary else None
+
+    @extend_schema_field({"type": ["object", "null"], "additionalProperties": {"type": "integer"}})
+    def get_outcome(self, row: Import) -> dict[str, int] | None:
+        outcome: dict[str, int] | None = row.summary.get("outcome")
+        return outcome
+
+
+_ACCOUNT = (
+    "rows", "rows_with_values", "values", "new", "changed", "unchanged", "empty_cells", "left_out",
+    "short_rows", "problems", "new_segments", "new_segment_count", "first", "last", "skipped",
+)  # fmt: skip
+
+
+class NewImport(StrictSerializer):
+    """
+    A file and how it is taken. ``mapping`` and ``options`` are as ``import_kpis`` takes them.
+
+    A wide file is mapped by ``{"date": "Day", "values": {"Clicks": "email_clicks"}}``, a long one
+    by ``{"date": "Day", "kpi": "Measure", "value": "Value", "segment": ["Region", "Type"]}``.
+    Without a mapping the columns are guessed by their names.
+    """
+
+    file = serializers.FileField(max_length=200, help_text="CSV, TSV, XLSX or .csv.gz, ≤ 25 MB.")
+    mapping = serializers.JSONField(required=False)
+    options = serializers.JSONField(required=False)
+    dry_run = serializers.BooleanField(
+        default=True, help_text="If false, a file without problems is written once it is checked."
+    )
+
+
+class ImportProblemSerializer(serializers.ModelSerializer[ImportProblem]):
+    """Why something in the file cannot be taken."""
+
+    class Meta:
+        model = ImportProblem
+        fields = ["line", "column", "code", "detail"]
+        read_only_fields = fields
+
+
+class _Newest(Cursor):
+    ordering = "-number"
+
+
+class _ByLine(Cursor):
+    ordering = ("line", "pk")
+
+
+class ImportAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
+    """Files of numbers."""
+
+    queryset = Import.objects.select_related("created_by__user", "workspace").defer("content")
+    serializer_class = ImportSerializer
+    parser_classes = [MultiPartParser]
+    pagination_class = _Newest
+    lookup_field = "ref"
+    lookup_value_regex = "[A-Z]+-[0-9]+"
+    parameters = frozenset({"state"})
+    policy = {
+        "list": Action.RUN_IMPORTS,
+        "retrieve": Action.RUN_IMPORTS,
+        "create": Action.RUN_IMPORTS,
+        "apply": Action.RUN_IMPORTS,
+        "cancel": Action.RUN_IMPORTS,
+        "errors": Action.RUN_IMPORTS,
+    }
+
+    def get_object(self) -> Import:
+        number = number_in(self.kwargs["ref"], "I")
+        found: Import = get_object_or_404(self.get_queryset(), number=number)
+        return found
+
+    @extend_schema(parameters=[OpenApiParameter("state", enum=Import.State.values)])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        state = self.request.query_params.get("state")
+        if self.action != "list" or state is None:
+            return queryset
+        if state not in Import.State.values:
+            allowed = ", ".join(Import.State.values)
+            detail = _("Choose one of: %(allowed)s.") % {"allowed": allowed}
+            raise Problem(400, detail, [{"field": "state", "detail": detail}])
+        return queryset.filter(state=state)
+
+    @extend_schema(
+        request={"multipart/form-data": NewImport},
+        responses={202: ImportSerializer},
+    )
+    def create(self, request: Request) -> Response:
+        checked = NewImport(data=request.data)
+        checked.is_valid(raise_exception=True)
+        values = checked.validated_data
+        file = values["file"]
+        if file.size > settings.UPLOAD_LIMIT_BYTES:
+            raise Problem(413, _("The file is larger than 25 MB."))
+        row = imports.take(
+            content=file.read(),
+            filename=file.name,
+            options=ReadOptions.from_json(values.get("options") or {}),
+            mapping=values.get("mapping"),
+            writes_when_checked=not values["dry_run"],
+            by=self.membership,
+            at=clock.now(),
+        )
+        return self._accepted(row)
+
+    @extend_schema(request=None, responses={202: ImportSerializer})
+    @action(methods=["post"], detail=True)
+    def apply(self, _request: Request, ref: str) -> Response:  # noqa: ARG002  # DRF's form
+        """Have a checked file written: all of it, or nothing."""
+        return self._accepted(imports.apply(row=self.get_object()))
+
+    @extend_schema(request=None, responses=ImportSerializer)
+    @action(methods=["post"], detail=True)
+    def cancel(self, _request: Request, ref: str) -> Response:  # noqa: ARG002  # DRF's form
+        """Stop what a worker does with the file; nothing of it is written."""
+        return Response(ImportSerializer(imports.cancel(row=self.get_object())).data)
+
+    @extend_schema(responses=ImportProblemSerializer(many=True))
+    @action(detail=True, parameters=frozenset({"cursor", "page_size"}), pagination_class=_ByLine)
+    def errors(self, _request: Request, ref: str) -> Response:  # noqa: ARG002  # DRF's form
+        """List what is wrong with the file, line by line; at most 2,000 problems are listed."""
+        page = self.paginate_queryset(self.get_object().problems.all())
+        return self.get_paginated_response(ImportProblemSerializer(page, many=True).data)
+
+    def _accepted(self, row: Import) -> Response:
+        location = f"/api/v1/imports/{row.ref}/"
+        data = ImportSerializer(row).data
+        return Response(data, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
