@@ -17,7 +17,7 @@ from mops.embedded.servers import available, embedded_servers
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true", help="measure at 10 M rows as well")
-    parser.add_argument("--only", default="", help="rollups or ingest")
+    parser.add_argument("--only", default="", help="rollups, ingest or imports")
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "mops.settings.prod"
     with tempfile.TemporaryDirectory(prefix="mops-bench-") as folder:
@@ -36,13 +36,15 @@ def _measure(options: argparse.Namespace) -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415  # reads the settings
 
-    from bench import ingest, rollups  # noqa: PLC0415  # models need django.setup()
+    from bench import imports, ingest, rollups  # noqa: PLC0415  # models need django.setup()
     from bench.report import Report  # noqa: PLC0415  # with the two above
 
     call_command("migrate", verbosity=0)
     report = Report()
     if options.only in {"", "ingest"}:
         ingest.measure(report)
+    if options.only in {"", "imports"}:
+        imports.measure(report)
     if options.only in {"", "rollups"}:
         rollups.measure(report, large=options.large)
     report.show()
