@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from core.intake import Column, Kind, reading_words
+from core.intake.text import ENCODINGS
 from goals.rules.mapping import Known
 
 
@@ -16,6 +17,13 @@ class UploadForm(forms.Form):
         label=_("File"),
         help_text=_("CSV, TSV or XLSX, also packed as .csv.gz; up to 25 MB."),
         max_length=200,
+    )
+
+    encoding = forms.ChoiceField(
+        label=_("Letters are written in"),
+        required=False,
+        choices=[("", _("Found out by itself")), *ENCODINGS.items()],
+        help_text=_("Choose only if letters such as ą or ü come out wrong."),
     )
 
     def clean_file(self) -> "UploadedFile[Any]":

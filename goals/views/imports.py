@@ -47,7 +47,7 @@ def new_import(request: WorkspaceRequest) -> HttpResponse:
             row = imports.upload(
                 content=file.read(),
                 filename=file.name,
-                options=ReadOptions(),
+                options=ReadOptions(encoding=form.cleaned_data["encoding"]),
                 by=request.membership,
                 at=clock.now(),
             )

@@ -4,8 +4,9 @@ import io
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from core.intake import ReadOptions, Table, open_table
+from core.intake import IntakeError, ReadOptions, Table, open_table
 from goals.models import Import
 from goals.rules.mapping import guess
 from goals.services.imports.places import known_kpis
@@ -36,6 +37,8 @@ def upload(
         IntakeError: it holds no table that can be read.
     """
     table = open_table(io.BytesIO(content), name=filename, options=options)
+    if not table.row_count:
+        raise IntakeError(_("The file has headings and no rows below them."), code="no_rows")
     row = Import(
         workspace=by.workspace,
         filename=filename[:200],
