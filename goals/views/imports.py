@@ -21,11 +21,11 @@ from goals.models import Import
 from goals.selectors.import_account import get_account, outcome_text, progress_text
 from goals.services import imports
 from teams.access import WorkspaceRequest, workspace_view
+from teams.models import Workspace
 from teams.policy import Action
 
 State = Import.State
 LISTED = 50
-STEPS = 4
 
 
 @workspace_view(Action.RUN_IMPORTS)
@@ -33,7 +33,11 @@ STEPS = 4
 def index(request: WorkspaceRequest) -> HttpResponse:
     rows = Import.objects.for_workspace(request.workspace).defer("content")
     related = rows.select_related("created_by__user", "workspace")
-    return render(request, "goals/imports.html", {"imports": related.order_by("-number")[:LISTED]})
+    context = {
+        "crumbs": _crumbs(request.workspace)[:1],
+        "imports": related.order_by("-number")[:LISTED],
+    }
+    return render(request, "goals/imports.html", context)
 
 
 @workspace_view(Action.RUN_IMPORTS)
@@ -53,9 +57,8 @@ def new_import(request: WorkspaceRequest) -> HttpResponse:
             )
             return HttpResponseRedirect(row.get_absolute_url(), status=303)
     context = {
+        **_frame(request.workspace, 1),
         "form": form,
-        "steps": _steps(1),
-        "step_text": _step_text(1),
         "submit": _("Read the file"),
         "cancel_url": reverse("goals:imports", args=[request.workspace.slug]),
     }
@@ -82,7 +85,7 @@ def show_import(request: WorkspaceRequest, number: int) -> HttpResponse:
         context = {**_context(row, 4), "outcome": outcome_text(row)}
         return render(request, "goals/import_done.html", context)
     if row.state == State.EXPIRED:
-        return render(request, "goals/import_expired.html", {"row": row})
+        return render(request, "goals/import_expired.html", _context(row, 1))
     if row.state == State.CHECKED and request.GET.get("step") != "match":
         context = {**_context(row, 3), "account": get_account(row)}
         return render(request, "goals/import_check.html", context)
@@ -90,17 +93,25 @@ def show_import(request: WorkspaceRequest, number: int) -> HttpResponse:
 
 
 def _context(row: Import, step: int) -> dict[str, Any]:
-    return {"row": row, "steps": _steps(step), "step_text": _step_text(step)}
+    return {"row": row, **_frame(row.workspace, step)}
 
 
-def _steps(current: int) -> list[dict[str, str]]:
+def _frame(workspace: Workspace, step: int) -> dict[str, Any]:
+    """Give what stands above every step: where the pages hang, and how far one has come."""
     labels = [_("File"), _("Match"), _("Check"), _("Done")]
-    states = ["done" if n < current else "current" if n == current else "todo" for n in range(1, 5)]
-    return [{"label": a, "state": b} for a, b in zip(labels, states, strict=True)]
+    states = ["done" if n < step else "current" if n == step else "todo" for n in range(1, 5)]
+    return {
+        "crumbs": _crumbs(workspace),
+        "steps": [{"label": a, "state": b} for a, b in zip(labels, states, strict=True)],
+        "step_text": _("Step %(step)d of %(steps)d") % {"step": step, "steps": len(labels)},
+    }
 
 
-def _step_text(step: int) -> str:
-    return _("Step %(step)d of %(steps)d") % {"step": step, "steps": STEPS}
+def _crumbs(workspace: Workspace) -> list[dict[str, str]]:
+    return [
+        {"label": _("KPIs"), "url": reverse("goals:kpis", args=[workspace.slug])},
+        {"label": _("Imports"), "url": reverse("goals:imports", args=[workspace.slug])},
+    ]
 
 
 def _working(request: WorkspaceRequest, row: Import) -> HttpResponse:
@@ -136,6 +147,7 @@ def _match(request: WorkspaceRequest, row: Import) -> HttpResponse:
     context = {
         **_context(row, 2),
         "form": form,
+        "has_breakdowns": any(kpi.has_breakdown for kpi in known),
         "rows": [_shown(column, form) for column in columns],
         "has_kpis": bool(known),
     }

@@ -23,6 +23,8 @@ def summarise(row: Import, table: Table, reading: Reading) -> dict[str, Any]:
     new_segments = reading.places.new_segments
     return {
         **_changes(row),
+        "first": reading.first and reading.first.isoformat(),
+        "last": reading.last and reading.last.isoformat(),
         "rows": table.row_count,
         "rows_with_values": reading.value_rows,
         "empty_cells": reading.empty_cells,
@@ -98,8 +100,7 @@ _CHANGES = """
     )
     SELECT count(*), count(*) FILTER (WHERE stored.series_id IS NULL),
         count(*) FILTER (WHERE stored.series_id IS NOT NULL
-            AND stored.value IS DISTINCT FROM periods.value),
-        min(periods.on_date), max(periods.on_date)
+            AND stored.value IS DISTINCT FROM periods.value)
     FROM periods
     JOIN import_places AS place
         ON place.source_id = %(source)s AND place.number = periods.place
@@ -109,14 +110,12 @@ _CHANGES = """
 
 
 def _changes(row: Import) -> dict[str, Any]:
-    ((values, new, changed, first, last),) = _fetch(_CHANGES, source=row.pk)
+    ((values, new, changed),) = _fetch(_CHANGES, source=row.pk)
     return {
         "values": values,
         "new": new,
         "changed": changed,
         "unchanged": values - new - changed,
-        "first": first.isoformat() if first else None,
-        "last": last.isoformat() if last else None,
     }
 
 

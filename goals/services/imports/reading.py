@@ -51,6 +51,8 @@ class Reading:
         self.value_rows = self.value_count = 0
         self.empty_cells = self.left_out = 0
         self.problem_count = 0
+        self.first: date | None = None
+        self.last: date | None = None
         self._values: list[Value] = []
         self._problems: list[ImportProblem] = []
 
@@ -126,6 +128,7 @@ class Reading:
         if not EARLIEST <= day <= self._latest:
             message = _("%(day)s is not a day on which this can be measured.")
             raise CellError(message % {"day": day}, code="date_out_of_range")
+        self.first, self.last = min(self.first or day, day), max(self.last or day, day)
         return day
 
 
