@@ -1,0 +1,298 @@
+"""What workers do with imports on bad days: killed, doubled, overtaken, stopped."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from django.db import OperationalError, connection, connections
+
+from core.intake import ReadOptions
+from goals.models import Import, Measurement, Segment
+from goals.services import imports
+from goals.services.breakdowns import add_segment
+from goals.services.imports.progress import LEASE, NotHeldError, Progress
+from goals.services.kpis import archive_kpi, change_kpi
+from goals.services.measurements import Author, NewValue, record
+from mops.embedded import paths
+from tests.conftest import NOW
+from tests.factories.goals import BreakdownFactory, KpiFactory
+from tests.goals.bad_files import csv
+
+State = Import.State
+MONDAY = dt.date(2026, 11, 9)
+A_SECOND = dt.timedelta(seconds=1)
+# More rows than a chunk of reading, more values than a chunk of writing.
+DAYS, MARKETS = 250, 100
+CHILD = """
+import datetime as dt, sys
+import django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+django.setup()
+from goals.services import imports
+while imports.run_next(at=dt.datetime.fromisoformat(sys.argv[2])):
+    pass
+"""
+
+
+@pytest.fixture
+def visits(workspace, lead):
+    """A daily KPI by market; no market is known yet."""
+    markets = BreakdownFactory(workspace=workspace, name="Markets")
+    return KpiFactory(
+        workspace=workspace, owner=lead, code="visits", name="Visits", cadence="daily",
+        breakdown=markets, segment_total="sum",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def leads(workspace, lead):
+    return KpiFactory(workspace=workspace, owner=lead, code="leads", name="Leads")
+
+
+def panel(value, *, days=DAYS, markets=MARKETS):
+    first = dt.date(2025, 1, 1)
+    lines = (
+        f"{first + dt.timedelta(days=day)},m{market},{value}"
+        for day in range(days)
+        for market in range(markets)
+    )
+    return csv("Date,Market,Visits", *lines)
+
+
+def uploaded(lead, content, **mapping):
+    row = imports.upload(
+        content=content, filename="panel.csv", options=ReadOptions(), by=lead, at=NOW
+    )
+    imports.match(row=row, mapping={**row.mapping, "new_segments": True, **mapping})
+    row.refresh_from_db()
+    return row
+
+
+def checked(lead, content, **mapping):
+    row = uploaded(lead, content, **mapping)
+    assert imports.run_next(at=NOW, only=row)
+    row.refresh_from_db()
+    assert row.state == State.CHECKED, row.last_error
+    return row
+
+
+def written(row):
+    imports.apply(row=row)
+    assert imports.run_next(at=NOW, only=row)
+    row.refresh_from_db()
+    return row
+
+
+def killed_at(place):
+    """Run a worker in a process of its own that dies at a named place."""
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD, connection.settings_dict["NAME"], NOW.isoformat()],
+        cwd=paths.BASE_DIR,
+        env={**_environment(), "MOPS_FAULTS": place},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert child.returncode == -9, child.stderr
+
+
+def _environment():
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "mops.settings.test"}
+
+
+# -- Killed ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("place", ["import.while_staging", "import.after_stage"])
+def test_a_worker_killed_while_checking_leaves_the_check_to_the_next(lead, visits, place):
+    row = uploaded(lead, panel(5))
+
+    killed_at(place)
+
+    row.refresh_from_db()
+    assert row.state == State.CHECKING
+    assert row.done >= 5_000
+    assert not imports.run_next(at=NOW), "the dead worker still holds it"
+    assert imports.run_next(at=row.claimed_until + A_SECOND)
+    row.refresh_from_db()
+    assert row.state == State.CHECKED
+    assert (row.summary["new"], row.staged.count()) == (DAYS * MARKETS, DAYS * MARKETS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_writing_wrote_nothing_and_the_next_writes_all(lead, visits):
+    row = checked(lead, panel(5))
+    imports.apply(row=row)
+
+    killed_at("import.between_chunks")
+
+    row.refresh_from_db()
+    assert (row.state, row.done) == (State.APPLYING, 20_000), "progress is seen from outside"
+    assert not Measurement.objects.exists()
+    assert not Segment.objects.exists()
+    assert imports.run_next(at=row.claimed_until + A_SECOND)
+    row.refresh_from_db()
+    assert row.summary["outcome"] == {"created": DAYS * MARKETS, "updated": 0, "unchanged": 0}
+    assert Measurement.objects.count() == DAYS * MARKETS
+
+
+def test_a_worker_that_breaks_off_three_times_is_not_tried_again(lead, leads, monkeypatch):
+    row = uploaded(lead, csv("Date,Leads", "2026-11-09,5"))
+
+    def break_off(*_args, **_options):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("goals.services.imports.work.check", break_off)
+    for _time in range(3):
+        with pytest.raises(OperationalError):
+            imports.run_next(at=NOW)
+
+    assert not imports.run_next(at=NOW)
+    row.refresh_from_db()
+    assert row.state == State.FAILED
+    assert row.last_error == "The work broke off three times. Nothing was written."
+
+
+# -- Two at once ----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_over_the_same_kpi_at_once_do_not_mix(lead, visits):
+    rows = [checked(lead, panel(value, days=60, markets=40)) for value in (5, 6)]
+    for row in rows:
+        imports.apply(row=row)
+
+    def work(row):
+        try:
+            return imports.run_next(at=NOW, only=row)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as workers:
+        assert list(workers.map(work, rows)) == [True, True]
+
+    states = Import.objects.values_list("state", flat=True)
+    assert list(states) == [State.DONE, State.DONE]
+    values = set(Measurement.objects.values_list("value", flat=True))
+    assert values in ({Decimal(5)}, {Decimal(6)})
+    assert (Measurement.objects.count(), Segment.objects.count()) == (2_400, 40)
+
+
+def test_two_workers_never_take_the_same_import(lead, leads):
+    row = uploaded(lead, csv("Date,Leads", "2026-11-09,5"))
+    taken = [Import.waiting.filter(pk=row.pk).take(limit=1, lease=LEASE, at=NOW) for _n in (1, 2)]
+
+    assert [len(rows) for rows in taken] == [1, 0]
+
+
+def test_whoever_lost_the_claim_stops_at_the_next_step(lead, leads):
+    row = uploaded(lead, csv("Date,Leads", "2026-11-09,5"))
+    [held] = Import.waiting.filter(pk=row.pk).take(limit=1, lease=LEASE, at=NOW)
+    slow = Progress(held, at=NOW)
+    slow.tell(0)
+
+    imports.cancel(row=row)
+
+    with pytest.raises(NotHeldError):
+        slow.tell(1)
+    with pytest.raises(NotHeldError):
+        slow.change(state=State.DONE)
+
+
+def test_telling_progress_keeps_the_claim(lead, leads):
+    row = uploaded(lead, csv("Date,Leads", "2026-11-09,5"))
+    [held] = Import.waiting.filter(pk=row.pk).take(limit=1, lease=dt.timedelta(seconds=1), at=NOW)
+
+    Progress(held, at=NOW).tell(1)
+
+    row.refresh_from_db()
+    assert row.done == 1
+    assert row.claimed_until >= NOW + LEASE
+
+
+# -- Between the check and the write --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda kpi: change_kpi(kpi=kpi, version=kpi.version, cadence="monthly"),
+        lambda kpi: archive_kpi(kpi=kpi, at=NOW),
+    ],
+    ids=["cadence", "archived"],
+)
+def test_a_kpi_changed_after_the_check_stops_the_write(lead, leads, change):
+    row = checked(lead, csv("Date,Leads", "2026-11-09,5"))
+    change(leads)
+
+    written(row)
+
+    assert row.state == State.FAILED
+    assert row.last_error == (
+        "A KPI was changed after this file was checked. Check the file again."
+    )
+    assert not Measurement.objects.exists()
+
+
+def test_a_segment_made_after_the_check_is_used_and_not_made_again(lead, visits):
+    row = checked(lead, csv("Date,Market,Visits", "2026-11-09,pl,5"))
+    add_segment(breakdown=visits.breakdown, code="pl")
+
+    written(row)
+
+    assert row.summary["outcome"] == {"created": 1, "updated": 0, "unchanged": 0}
+    assert Segment.objects.count() == 1
+
+
+# -- What is written ------------------------------------------------------------------------------
+
+
+def test_a_value_says_which_file_it_came_from(lead, leads):
+    row = written(checked(lead, csv("Date,Leads", "2026-11-09,5")))
+
+    stored = Measurement.objects.get()
+    assert (stored.source, stored.recorded_by) == (f"{row.ref} panel.csv", lead)
+
+
+def test_the_note_beside_an_equal_value_stays_and_beside_another_goes(lead, leads):
+    author = Author(membership=lead, source="hand")
+    days = (MONDAY, MONDAY - dt.timedelta(days=7))
+    record([NewValue("leads", day, Decimal(5), note="A fair.") for day in days], by=author, at=NOW)
+
+    row = checked(lead, csv("Date,Leads", f"{days[0]},5", f"{days[1]},6"))
+    assert [row.summary[name] for name in ("new", "changed", "unchanged")] == [0, 1, 1]
+    written(row)
+
+    assert row.summary["outcome"] == {"created": 0, "updated": 1, "unchanged": 1}
+    stored = Measurement.objects.order_by("on_date").values_list("value", "note", "source")
+    assert list(stored) == [(6, "", f"{row.ref} panel.csv"), (5, "A fair.", "hand")]
+
+
+def test_equal_rows_for_one_period_are_one_value(lead, leads):
+    row = written(checked(lead, csv("Date,Leads", "2026-11-09,5", "2026-11-10,5")))
+
+    assert row.summary["outcome"] == {"created": 1, "updated": 0, "unchanged": 0}
+
+
+def test_every_row_is_accounted_for(lead, leads):
+    file = csv(
+        "# a comment", "Date,Leads", "2026-11-02,5", "2026-11-09,", "2026-02-30,6", "Total,11"
+    )
+
+    row = uploaded(lead, file)
+    imports.run_next(at=NOW)
+    row.refresh_from_db()
+
+    counts = {
+        name: row.summary[name] for name in ("rows", "rows_with_values", "empty_cells", "problems")
+    }
+    assert counts == {"rows": 3, "rows_with_values": 2, "empty_cells": 1, "problems": 1}
+    aside = [(each["first"], each["reason"]) for each in row.summary["skipped"]]
+    assert aside == [(1, "a comment"), (6, "a totals row")]
