@@ -1,25 +1,15 @@
-"""
-Real exports, which are no part of this repository, read and added up.
+"""Real exports, which are no part of this repository, read and added up."""
 
-They lie in the folder MOPS_REAL_DATA, or else in shared/data beside the repository. What they add
-up to was computed with other tools and is read from there too; nothing of it stands here but how
-many rows each file is said to have.
-"""
-
-import json
-import os
 from collections import Counter
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from core.intake import Certainty
 from tests.core.intake_cases import opened, refused
-
-BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data"
-FOLDER = Path(os.environ.get("MOPS_REAL_DATA") or BESIDE) / "1-kpi"
+from tests.real_data import FOLDER, path_of
+from tests.real_data import reference_of as _reference
 
 pytestmark = pytest.mark.real_data
 
@@ -27,20 +17,10 @@ if not FOLDER.is_dir():
     pytest.skip(f"There are no real files in {FOLDER}.", allow_module_level=True)
 
 
-def _path(name):
-    [path] = FOLDER.glob(f"{name}*")
-    return path
-
-
 @cache
 def _table(name, **options):
     """Open a file by how its name begins; no line of it may be lost."""
-    return opened(_path(name).read_bytes(), **options)
-
-
-def _reference(name):
-    files = json.loads((FOLDER / "reference-aggregates.json").read_text())["files"]
-    return files[_path(name).name]
+    return opened(path_of(name).read_bytes(), **options)
 
 
 def _numbers(table, name):

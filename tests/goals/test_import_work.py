@@ -1,14 +1,11 @@
 """What workers do with imports on bad days: killed, doubled, overtaken, stopped."""
 
 import datetime as dt
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connections
 
 from core.intake import ReadOptions
 from goals.models import Import, Measurement, Segment
@@ -17,22 +14,18 @@ from goals.services.breakdowns import add_segment
 from goals.services.imports.progress import LEASE, NotHeldError, Progress
 from goals.services.kpis import archive_kpi, change_kpi
 from goals.services.measurements import Author, NewValue, record
-from mops.embedded import paths
 from tests.conftest import NOW
 from tests.factories.goals import BreakdownFactory, KpiFactory
 from tests.goals.bad_files import csv
+from tests.goals.child import start_child
 
 State = Import.State
 MONDAY = dt.date(2026, 11, 9)
 A_SECOND = dt.timedelta(seconds=1)
 # More rows than a chunk of reading, more values than a chunk of writing.
 DAYS, MARKETS = 250, 100
-CHILD = """
-import datetime as dt, sys
-import django
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-django.setup()
+WORKER = """
+import datetime as dt
 from goals.services import imports
 while imports.run_next(at=dt.datetime.fromisoformat(sys.argv[2])):
     pass
@@ -90,20 +83,9 @@ def written(row):
 
 def killed_at(place):
     """Run a worker in a process of its own that dies at a named place."""
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, connection.settings_dict["NAME"], NOW.isoformat()],
-        cwd=paths.BASE_DIR,
-        env={**_environment(), "MOPS_FAULTS": place},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert child.returncode == -9, child.stderr
-
-
-def _environment():
-    return {**os.environ, "DJANGO_SETTINGS_MODULE": "mops.settings.test"}
+    worker = start_child(WORKER, NOW.isoformat(), MOPS_FAULTS=place)
+    _said, complaints = worker.communicate(timeout=120)
+    assert worker.returncode == -9, complaints
 
 
 # -- Killed ---------------------------------------------------------------------------------------
