@@ -13,7 +13,8 @@ from goals.services import imports
 from goals.services.breakdowns import add_segment
 from goals.services.imports.progress import LEASE, NotHeldError, Progress
 from goals.services.kpis import archive_kpi, change_kpi
-from goals.services.measurements import Author, NewValue, record
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
 from tests.conftest import NOW
 from tests.factories.goals import BreakdownFactory, KpiFactory
 from tests.goals.bad_files import csv
