@@ -52,7 +52,7 @@ for workspace in Workspace.objects.all():
 COMMAND = """
 import resource
 from django.core.management import call_command
-call_command("import_kpis", sys.argv[2], workspace="rosemary", mapping=sys.argv[3])
+call_command("import_kpis", sys.argv[2], "--workspace=rosemary", f"--mapping={sys.argv[3]}")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
