@@ -1,4 +1,4 @@
-"""Files that cannot be imported, and the sentences that say so."""
+"""Files that cannot be imported, the sentences that say so, and the KPIs that they are about."""
 
 import gzip
 import io
@@ -6,6 +6,8 @@ import zipfile
 from dataclasses import dataclass
 
 import openpyxl
+
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
 
@@ -28,6 +30,16 @@ class Faulty:
     column: str
     sentence: str
     name: str = "leads.csv"
+
+
+def make_kpis(workspace, owner):
+    """Make the KPIs that the files name: weekly ones, one of them by market, one of yes and no."""
+    markets = BreakdownFactory(workspace=workspace, name="Markets")
+    SegmentFactory(breakdown=markets, code="pl")
+    common = {"workspace": workspace, "owner": owner}
+    KpiFactory(code="leads", name="Leads", **common)
+    KpiFactory(code="visits", name="Visits", breakdown=markets, **common)
+    KpiFactory(code="launched", name="Launched", unit="yes_no", **common)
 
 
 def csv(*lines: str) -> bytes:

@@ -12,7 +12,7 @@ from teams.models import ApiToken
 from teams.services.tokens import create_token
 from tests.conftest import NOW
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
-from tests.goals.bad_files import FAULTY, REFUSED, csv
+from tests.goals.bad_files import FAULTY, REFUSED, csv, make_kpis
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -22,17 +22,10 @@ GOOD = csv("Date,Leads", "2026-11-02,5", "2026-11-09,6")
 
 @pytest.fixture(autouse=True)
 def kpis(workspace, lead, stranger):
-    markets = BreakdownFactory(workspace=workspace, name="Markets")
-    SegmentFactory(breakdown=markets, code="pl")
     theirs = BreakdownFactory(workspace=stranger.workspace)
     SegmentFactory(breakdown=theirs, code="xx")
     KpiFactory(workspace=stranger.workspace, owner=stranger, code="canary", name="Canary")
-    common = {"workspace": workspace, "owner": lead}
-    return [
-        KpiFactory(code="leads", name="Leads", **common),
-        KpiFactory(code="visits", name="Visits", breakdown=markets, **common),
-        KpiFactory(code="launched", name="Launched", unit="yes_no", **common),
-    ]
+    make_kpis(workspace, lead)
 
 
 @pytest.fixture

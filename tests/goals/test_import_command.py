@@ -10,8 +10,7 @@ from rest_framework.test import APIClient
 from goals.models import Import, Measurement
 from goals.services import imports
 from tests.conftest import NOW
-from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
-from tests.goals.bad_files import FAULTY, REFUSED, csv
+from tests.goals.bad_files import FAULTY, REFUSED, csv, make_kpis
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -20,14 +19,7 @@ GOOD = csv("Date,Leads", "2026-11-02,5", "2026-11-09,6")
 
 @pytest.fixture(autouse=True)
 def kpis(workspace, lead):
-    markets = BreakdownFactory(workspace=workspace, name="Markets")
-    SegmentFactory(breakdown=markets, code="pl")
-    common = {"workspace": workspace, "owner": lead}
-    return [
-        KpiFactory(code="leads", name="Leads", **common),
-        KpiFactory(code="visits", name="Visits", breakdown=markets, **common),
-        KpiFactory(code="launched", name="Launched", unit="yes_no", **common),
-    ]
+    make_kpis(workspace, lead)
 
 
 @pytest.fixture

@@ -65,8 +65,6 @@ def code_of(name):
 def make(workspace, lead):
     def make(names, breakdown=None, **more):
         common = {"workspace": workspace, "owner": lead, "breakdown": breakdown, **more}
-        if breakdown:
-            common["segment_total"] = "sum"
         for name in names:
             KpiFactory(code=code_of(name), name=name, **common)
 
@@ -283,8 +281,9 @@ def _assert_parts_add_up(series, reference, period):
 @pytest.mark.django_db(transaction=True)
 def test_a_long_panel(far_door, make, series, workspace):
     reference, panel = reference_of("avocado_long"), reference_of("avocado_weekly")
-    make(ADDITIVE, breakdown=BreakdownFactory(workspace=workspace), cadence="weekly")
-    make(["AveragePrice"], breakdown=BreakdownFactory(workspace=workspace), cadence="weekly")
+    regions = BreakdownFactory(workspace=workspace)
+    make(ADDITIVE, breakdown=regions, cadence="weekly", segment_total="sum")
+    make(["AveragePrice"], breakdown=regions, cadence="weekly")
     mapping = {"date": "Date", "segment": ["region", "type"], "kpi": "metric", "value": "value"}
 
     summary = far_door.bring("avocado_long", mapping)
