@@ -122,7 +122,7 @@ class ImportAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
     pagination_class = _Newest
     lookup_field = "ref"
     lookup_value_regex = "[A-Z]+-[0-9]+"
-    parameters = frozenset({"state"})
+    parameters = {"list": {"state"}, "errors": {"cursor", "page_size"}}
     policy = {
         "list": Action.RUN_IMPORTS,
         "retrieve": Action.RUN_IMPORTS,
@@ -186,7 +186,7 @@ class ImportAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
         return Response(ImportSerializer(imports.cancel(row=self.get_object())).data)
 
     @extend_schema(responses=ImportProblemSerializer(many=True))
-    @action(detail=True, parameters=frozenset({"cursor", "page_size"}), pagination_class=_ByLine)
+    @action(detail=True, pagination_class=_ByLine)
     def errors(self, _request: Request, ref: str) -> Response:  # noqa: ARG002  # DRF's form
         """List what is wrong with the file, line by line; at most 2,000 problems are listed."""
         page = self.paginate_queryset(self.get_object().problems.all())
