@@ -20,6 +20,11 @@ def share_definitions(workspace: Workspace) -> None:
     ``workspace`` itself, which was read before, is read again.
     """
     _run("SELECT pg_advisory_xact_lock_shared(%s, %s)", _DEFINITIONS, workspace.pk)
+    read_calendar_again(workspace)
+
+
+def read_calendar_again(workspace: Workspace) -> None:
+    """Learn of a change that was made while one waited for a lock."""
     workspace.refresh_from_db(fields=["week_start", "fiscal_start"])
 
 

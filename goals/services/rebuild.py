@@ -44,6 +44,7 @@ def _alone(workspace: Workspace) -> Iterator[None]:
     """Keep drains and other rebuilds out, over several transactions."""
     locks.hold_rollups_for_session(workspace.pk)
     try:
+        locks.read_calendar_again(workspace)
         yield
     finally:
         locks.release_rollups(workspace.pk)

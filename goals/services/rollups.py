@@ -45,6 +45,7 @@ def drain(*, workspace: Workspace, at: datetime) -> int:
 @transaction.atomic
 def _drain_some(workspace: Workspace, at: datetime) -> int:
     locks.hold_rollups(workspace.pk, patience=PATIENCE)
+    locks.read_calendar_again(workspace)
     rollup_tables.pin_planner()
     marks = rollup_tables.take_marks(workspace.pk, MARKS_AT_ONCE)
     if not marks:

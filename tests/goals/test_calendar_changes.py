@@ -17,6 +17,7 @@ from goals.services import locks
 from goals.services.calendars import CalendarBusyError, change_calendar
 from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
+from goals.services.rebuild import rebuild
 from goals.services.rollups import drain
 from goals.services.targets import set_target
 from reviews.models import DigestRun
@@ -264,6 +265,21 @@ def test_a_writer_who_read_the_old_calendar_writes_into_the_new_one(workspace, a
         _record(author, "leads", MONDAY, 5)
 
     assert Measurement.objects.get().on_date == SUNDAY
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("recompute", [drain, rebuild])
+def test_a_drain_and_a_rebuild_that_read_the_old_calendar_use_the_new_one(
+    workspace, author, leads, recompute
+):
+    """A worker reads the workspace before it waits for the change to end."""
+    _record(author, "leads", MONDAY, 5)
+    stale = type(workspace).objects.get(pk=workspace.pk)
+    changed = _change(workspace, week_start=6)
+
+    recompute(workspace=stale, at=NOW)
+
+    assert stored_rollups(changed) == recomputed_rollups(changed)
 
 
 # -- The page --------------------------------------------------------------------------------------
