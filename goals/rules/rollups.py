@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from core.numbers import round_stored
 from core.periods import Grain, PeriodCalendar
 
-# Digits for a quotient before it is rounded once to the eight that are stored.
+# Digits of a quotient; what is made of it is rounded to the eight that are stored.
 _DIGITS = 60
 
 CADENCE_GRAINS = {
@@ -65,9 +64,9 @@ def combine(segment_total: str, values: list[Decimal]) -> Decimal | None:
 
 
 def mean(total: Decimal, count: int) -> Decimal:
-    """Divide and round half-even to eight places, once."""
+    """Divide with digits to spare: a formula over it is rounded once, when it is stored."""
     with localcontext(prec=_DIGITS):
-        return round_stored(total / count)
+        return total / count
 
 
 @dataclass(frozen=True, slots=True)
