@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Now
+from django.utils.translation import gettext as _
 
 MAX_ATTEMPTS = 3
 
@@ -44,16 +46,35 @@ class WaitingWorkQuerySet(models.QuerySet[Any]):
         """
         Claim up to ``limit`` rows for ``lease`` and count the attempt, in a transaction of its own.
 
-        Rows that another worker is just claiming are passed over, never waited for.
+        Rows that another worker is just claiming are passed over, never waited for. A row that
+        was tried before comes after the fresh ones and is claimed alone: should it kill its
+        worker again, it takes no neighbour along.
         """
         claim = uuid.uuid4()
         with transaction.atomic():
-            rows = self.claimable(at=at).order_by("pk").select_for_update(skip_locked=True)
-            taken = list(rows.values_list("pk", flat=True)[:limit])
+            rows = self.claimable(at=at).order_by("attempts", "pk")
+            rows = rows.select_for_update(skip_locked=True)
+            found = list(rows.values_list("pk", "attempts")[:limit])
+            fresh = [pk for pk, attempts in found if not attempts]
+            taken = fresh or [pk for pk, _attempts in found[:1]]
             self.model._default_manager.filter(pk__in=taken).update(
                 claim=claim, claimed_until=at + lease, attempts=F("attempts") + 1
             )
         return list(self.model._default_manager.filter(pk__in=taken, claim=claim).order_by("pk"))
+
+    def give_up(self, *, at: datetime, **outcome: Any) -> int:
+        """Give parked rows an outcome, and a sentence for whoever looks at them."""
+        said = _("A worker stopped three times while it was at work on this.")
+        return self.parked(at=at).update(last_error=said, claimed_until=None, **outcome)
+
+    def prolong(self, lease: timedelta, **progress: Any) -> bool:
+        """Hold rows for another ``lease`` from now on; tell whether there are any left to hold."""
+        until = Greatest(F("claimed_until"), Now() + lease)
+        return bool(self.update(claimed_until=until, **progress))
+
+    def give_back(self, claim: uuid.UUID | None) -> None:
+        """Let go of rows that were claimed and not begun: that attempt does not count."""
+        self.held_by(claim).update(claimed_until=None, attempts=F("attempts") - 1)
 
     def held_by(self, claim: uuid.UUID | None) -> Self:
         """Keep rows still held under ``claim``: whoever lost the lease must not write."""
