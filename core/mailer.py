@@ -15,13 +15,19 @@ from typing import Any, Self
 from django.conf import settings
 
 
+# What a server says that is about to close the connection.
+SERVICE_NOT_AVAILABLE = 421
+
+
 class MailError(Exception):
     """The SMTP server did not take the message."""
 
-    def __init__(self, message: str, *, final: bool) -> None:
+    def __init__(self, message: str, *, final: bool, lost: bool = False) -> None:
         super().__init__(message)
         # A final refusal (5xx) is not worth another try.
         self.final = final
+        # Not this message was refused: the server is away, and the next would fare no better.
+        self.lost = lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +124,14 @@ class Line:
         except smtplib.SMTPResponseException as error:
             self.hang_up()
             said = f"{error.smtp_code} {_decode(error.smtp_error)}"
-            raise MailError(said, final=error.smtp_code >= 500) from error
+            gone = error.smtp_code == SERVICE_NOT_AVAILABLE
+            raise MailError(said, final=error.smtp_code >= 500, lost=gone) from error
         except UnicodeError as error:
             self.hang_up()
             raise MailError(f"The address {recipient} cannot be sent to.", final=True) from error
         except (smtplib.SMTPException, OSError) as error:
             self.hang_up()
-            raise MailError(str(error) or type(error).__name__, final=False) from error
+            raise MailError(str(error) or type(error).__name__, final=False, lost=True) from error
 
     def _hand_over(self, message: bytes, recipient: str, before_data: Callable[[], None]) -> None:
         server = self._server or self._dial()

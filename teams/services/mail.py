@@ -5,11 +5,16 @@ from datetime import datetime, timedelta
 
 from core import mailer
 from core.claims import MAX_ATTEMPTS
+from core.faults import crash_point
 from core.jobs import after_commit
 from teams.models import OutgoingMail
 
+State = OutgoingMail.State
 LEASE = timedelta(minutes=2)
-BATCH = 50
+# Few enough that a slow server takes them within the lease.
+BATCH = 10
+# How long a message waits after its first and its second failure.
+PAUSES = (timedelta(minutes=1), timedelta(minutes=15))
 
 
 def queue(*, recipient: str, subject: str, text: str, at: datetime, html: str = "") -> OutgoingMail:
@@ -28,14 +33,13 @@ def queue(*, recipient: str, subject: str, text: str, at: datetime, html: str = 
 
 def keep(message: mailer.Message, *, at: datetime, waiting: bool = False) -> OutgoingMail:
     """Store a built message: for a worker to send if ``waiting``, else for the outbox page."""
-    states = OutgoingMail.State
     row = OutgoingMail.objects.create(
         message_id=message.message_id,
         sender=mailer.sender_address(),
         recipient=message.recipient,
         subject=message.subject[:255],
         body=message.as_bytes(at=at),
-        state=states.WAITING if waiting else states.KEPT,
+        state=State.WAITING if waiting else State.KEPT,
         created_at=at,
     )
     if waiting:
@@ -45,31 +49,43 @@ def keep(message: mailer.Message, *, at: datetime, waiting: bool = False) -> Out
 
 def send_waiting(*, at: datetime) -> int:
     """
-    Hand waiting messages to the SMTP server; return how many were taken.
+    Hand a batch of waiting messages to the SMTP server; return how many it took.
 
     An invitation that arrives twice does less harm than one that does not arrive, so a message
-    whose end is not known is sent again, under the same Message-ID.
+    whose end is not known is sent again, under the same Message-ID. When the server is away the
+    rest of the batch waits for it, without a failure of its own.
     """
-    waiting = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING)
+    waiting = OutgoingMail.objects.filter(state=State.WAITING)
+    waiting.give_up(at=at, state=State.FAILED)
+    rows = waiting.take(limit=BATCH, lease=LEASE, at=at)
     sent = 0
     with mailer.Line() as line:
-        for row in waiting.take(limit=BATCH, lease=LEASE, at=at):
-            sent += _send(row, line)
+        for place, row in enumerate(rows, start=1):
+            try:
+                sent += _send(row, line, at)
+            except mailer.MailError:
+                left = OutgoingMail.objects.filter(pk__in=[each.pk for each in rows[place:]])
+                left.give_back(row.claim)
+                break
     return sent
 
 
-def _send(row: OutgoingMail, line: mailer.Line) -> bool:
+def _send(row: OutgoingMail, line: mailer.Line, at: datetime) -> bool:
+    """Raise MailError again only where the server is away."""
     mine = OutgoingMail.objects.held_by(row.claim).filter(pk=row.pk)
     try:
         line.hand_over(bytes(row.body), recipient=row.recipient)
     except mailer.MailError as error:
         over = error.final or row.attempts >= MAX_ATTEMPTS
-        states = OutgoingMail.State
         mine.update(
-            state=states.FAILED if over else states.WAITING,
+            state=State.FAILED if over else State.WAITING,
             last_error=str(error)[:500],
-            claimed_until=None,
+            # Nobody holds it any more, but nobody takes it before this moment either.
+            claimed_until=None if over else at + PAUSES[row.attempts - 1],
         )
+        if error.lost:
+            raise
         return False
-    mine.update(state=OutgoingMail.State.SENT, body=b"", claimed_until=None)
+    crash_point("mail.after_handing_over")
+    mine.update(state=State.SENT, body=b"", claimed_until=None)
     return True

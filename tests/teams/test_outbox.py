@@ -197,13 +197,13 @@ def test_mail_goes_out_in_the_order_in_which_it_was_written(server, now):
     assert server.recipients == people
 
 
-def test_a_batch_is_50_and_the_rest_goes_with_the_next(server, now):
-    for n in range(51):
+def test_a_batch_is_10_and_the_rest_goes_with_the_next(server, now):
+    for n in range(11):
         queued(now, recipient=f"p{n}@example.com")
 
-    assert mail.send_waiting(at=now) == 50
+    assert mail.send_waiting(at=now) == 10
     assert mail.send_waiting(at=now) == 1
-    assert len(set(server.recipients)) == 51
+    assert len(set(server.recipients)) == 11
 
 
 def test_a_refusal_for_now_is_tried_again_under_the_same_name(server, now):
@@ -214,10 +214,10 @@ def test_a_refusal_for_now_is_tried_again_under_the_same_name(server, now):
     row.refresh_from_db()
     assert (row.state, row.attempts) == (State.WAITING, 1)
     assert row.last_error == "451 Come back later"
-    assert row.claimed_until is None
 
     server.answers.clear()
-    assert mail.send_waiting(at=now) == 1
+    assert mail.send_waiting(at=now) == 0
+    assert mail.send_waiting(at=now + mail.PAUSES[0] + SECOND) == 1
     row.refresh_from_db()
     assert (row.state, row.attempts) == (State.SENT, 2)
     assert server.accepted[0]["Message-ID"] == row.message_id
@@ -228,8 +228,8 @@ def test_after_three_tries_a_message_is_given_up_and_stays_readable(server, now)
     row = queued(now)
     server.answers["ann@example.com"] = "451 Come back later"
 
-    for _each in range(5):
-        mail.send_waiting(at=now)
+    for hours in range(5):
+        mail.send_waiting(at=now + dt.timedelta(hours=hours))
 
     assert len(server.tried) == 3
     row.refresh_from_db()
@@ -282,6 +282,25 @@ def test_a_server_that_does_not_answer_costs_a_try_and_no_mail(no_server, now):
     assert "refused" in row.last_error
 
 
+@pytest.mark.parametrize("answer", [None, "421 Closing"])
+def test_when_the_server_is_away_the_rest_of_the_batch_waits_without_a_failure(
+    server, settings, now, answer
+):
+    """Show reliability row FM-40: an outage uses up the tries of one message, not of all."""
+    rows = [queued(now, recipient=f"p{n}@example.com") for n in range(3)]
+    if answer is None:
+        settings.SMTP = smtp(free_port())
+    else:
+        server.answers["p0@example.com"] = answer
+
+    assert mail.send_waiting(at=now) == 0
+
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.attempts for row in rows] == [1, 0, 0]
+    assert [row.claimed_until for row in rows] == [now + mail.PAUSES[0], None, None]
+
+
 def taken(at):
     waiting = OutgoingMail.objects.filter(state=State.WAITING)
     return waiting.take(limit=50, lease=LEASE, at=at)
@@ -328,6 +347,26 @@ def test_a_message_that_kills_three_workers_is_parked(no_server, now):
     assert claims == [1, 1, 1, 0]
     assert list(OutgoingMail.objects.parked(at=moments[3])) == [row]
     assert not OutgoingMail.objects.parked(at=moments[2]).exists()
+    mail.send_waiting(at=moments[3])
+    row.refresh_from_db()
+    assert row.state == State.FAILED
+    assert row.last_error == "A worker stopped three times while it was at work on this."
+
+
+def test_a_message_that_kills_its_worker_takes_no_other_along(server, now):
+    """Show reliability row FM-33: poison is parked, its neighbours arrive."""
+    rows = [queued(now, recipient=f"p{n}@example.com") for n in range(3)]
+    moments = [now + (LEASE + SECOND) * n for n in range(5)]
+
+    for moment in moments:
+        while batch := taken(moment):
+            if rows[1] in batch:
+                break  # here the worker dies, with all that it holds
+            OutgoingMail.objects.filter(pk__in=[row.pk for row in batch]).update(state=State.SENT)
+    OutgoingMail.objects.all().give_up(at=moments[-1], state=State.FAILED)
+
+    states = OutgoingMail.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [State.SENT, State.FAILED, State.SENT]
 
 
 @pytest.mark.django_db(transaction=True)
