@@ -1,16 +1,22 @@
 """Doorbells: telling a worker, after the commit, that rows are waiting for it."""
 
 import logging
+import os
+import socket
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache, wraps
 from typing import ParamSpec
 
 from celery.exceptions import OperationalError
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.module_loading import import_string
 from redis import Redis
 from redis.exceptions import RedisError
+
+from core.faults import crash_point
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +25,8 @@ Plain = int | str | bool | None
 
 # A bell that was rung waits this long, so that a burst of writes is answered by one task.
 GATHER_SECONDS = 0.15
+_ALONE = 0xA10
+
 # A bell that nobody answers may be rung again after this long.
 BELL_LIFE_SECONDS = 5
 
@@ -63,6 +71,33 @@ def answers_bell(task: Callable[P, None]) -> Callable[P, None]:
         task(*args, **kwargs)
 
     return answer
+
+
+def one_at_a_time(task: Callable[P, None]) -> Callable[P, None]:
+    """
+    Let each worker do such a task in one of its processes only.
+
+    Mail to a server that does not answer, or a large file, then leaves the other processes free.
+    Whoever comes second goes away: the first one looks for more work before it ends.
+    """
+
+    @wraps(task)
+    def alone(*args: P.args, **kwargs: P.kwargs) -> None:
+        # The processes of one worker, and nobody else, have the same parent on the same machine.
+        name = f"{task.__module__}.{task.__name__} {socket.gethostname()} {os.getppid()}"
+        key = [_ALONE, zlib.crc32(name.encode()) - 2**31]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+            if not cursor.fetchone()[0]:
+                return
+        try:
+            task(*args, **kwargs)
+        finally:
+            # A connection that broke took the lock along.
+            with suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+    return alone
 
 
 def _bell(task_path: str, kwargs: dict[str, Plain] | dict[str, object]) -> str:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core import clock
-from core.jobs import answers_bell
+from core.jobs import answers_bell, one_at_a_time, ring
 from goals.services import imports, rollups
 from teams.models import Workspace
 
@@ -18,6 +18,7 @@ def refresh_rollups(*, workspace_id: int) -> None:
 
 @shared_task
 @answers_bell
+@one_at_a_time
 def run_imports() -> None:
     while imports.run_next(at=clock.now()):
         pass
@@ -25,8 +26,12 @@ def run_imports() -> None:
 
 @shared_task
 def heartbeat() -> None:
-    """Find marks and imports whose bell got lost."""
-    for workspace in Workspace.objects.filter(pk__in=rollups.workspaces_with_marks()):
-        rollups.drain(workspace=workspace, at=clock.now())
-    run_imports()
+    """
+    Ring for marks and imports whose bell got lost.
+
+    Each workspace is drained by a task of its own: one that fails or takes long holds up nobody.
+    """
+    for workspace_id in rollups.workspaces_with_marks():
+        ring("goals.tasks.refresh_rollups", workspace_id=workspace_id)
+    ring("goals.tasks.run_imports")
     imports.forget_files(at=clock.now())

@@ -3,18 +3,19 @@
 from celery import shared_task
 
 from core import clock
-from core.jobs import answers_bell
+from core.jobs import answers_bell, one_at_a_time, ring
 from reviews.services import digests
 
 
 @shared_task
 @answers_bell
+@one_at_a_time
 def send_digests() -> None:
     digests.send_waiting(at=clock.now())
 
 
 @shared_task
 def heartbeat() -> None:
-    """Plan what is due, and send what waits though nobody rang."""
+    """Plan what is due, and ring for what waits though nobody rang."""
+    ring("reviews.tasks.send_digests")
     digests.plan_due(at=clock.now())
-    digests.send_waiting(at=clock.now())
