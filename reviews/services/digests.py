@@ -123,9 +123,11 @@ def send_waiting(*, at: datetime) -> int:
 def settle_lost(*, at: datetime) -> None:
     """Call unknown what was being handed over when its worker died; park what failed too often."""
     open_now = DigestDelivery.objects.filter(claimed_until__lt=at)
-    open_now.filter(state=State.HANDING_OVER).update(state=State.UNKNOWN, finished_at=at)
+    open_now.filter(state=State.HANDING_OVER).update(
+        state=State.UNKNOWN, finished_at=at, claimed_until=None
+    )
     open_now.filter(state=State.WAITING, attempts__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED, finished_at=at
+        state=State.FAILED, finished_at=at, claimed_until=None
     )
 
 
