@@ -1,0 +1,138 @@
+"""What must hold after a bad day, once everything has come to rest. Each gives its complaints."""
+
+import datetime as dt
+from collections import Counter
+from decimal import Decimal
+
+from core import clock
+from goals.models import (
+    DirtyMark,
+    Import,
+    Kpi,
+    Measurement,
+    MeasurementRevision,
+    StagedValue,
+    Target,
+)
+from reviews.models import DigestDelivery
+from reviews.services.digests import message_id
+from teams.models import Membership, OutgoingMail
+from tests.goals.reference import recomputed_rollups, stored_rollups
+
+LEASED = (DigestDelivery, Import, OutgoingMail)
+Delivery = DigestDelivery.State
+
+
+def is_quiet():
+    """Tell whether no row waits for anybody."""
+    return not (
+        DirtyMark.objects.exists()
+        or Import.objects.filter(state__in=["checking", "applying"]).exists()
+        or DigestDelivery.objects.filter(state__in=["waiting", "handing_over"]).exists()
+        or OutgoingMail.objects.filter(state="waiting").exists()
+    )
+
+
+def let_leases_end():
+    """Have the leases of dead workers run out, as they would in some minutes."""
+    a_second_ago = clock.now() - dt.timedelta(seconds=1)
+    for model in LEASED:
+        model._default_manager.exclude(claimed_until=None).update(claimed_until=a_second_ago)
+
+
+def complaints_about(scene, *, most_unknown):
+    """Say everything that is lost, doubled or left lying about."""
+    return [
+        *(f"{writer.name}: {said}" for writer in scene.writers for said in writer.complaints),
+        *_measurements(scene),
+        *_definitions(scene),
+        *_imports(scene),
+        *_rollups(scene.workspace),
+        *_digests(scene, most_unknown),
+        *_mails(scene),
+        *_leases(),
+    ]
+
+
+def _measurements(scene):
+    """Acknowledged writes are there, once each."""
+    wanted, revised = {}, Counter()
+    for writer in scene.writers:
+        wanted |= {key: value and Decimal(value) for key, value in writer.stored.items()}
+        revised += writer.revised
+    for code, _pk in scene.imports:
+        wanted |= {(code, None, day): Decimal(n) for day, n in scene.rows_of_file(code)}
+    keys = "series__kpi__code", "series__segment__code", "on_date"
+    rows = Measurement.objects.for_workspace(scene.workspace)
+    stored = {(*key, day): value for *key, day, value in rows.values_list(*keys, "value")}
+    for key in sorted(wanted.keys() | stored.keys(), key=str):
+        if wanted.get(key, "nothing") != stored.get(key, "nothing"):
+            yield f"{key} is {stored.get(key, 'lost')}, not {wanted.get(key, 'removed')}."
+    past = MeasurementRevision.objects.filter(series__kpi__workspace=scene.workspace)
+    if (kept := Counter(past.values_list(*keys))) != revised:
+        yield f"The history has {kept - revised} too much and {revised - kept} too little."
+
+
+def _definitions(scene):
+    for writer in scene.writers:
+        for code, aggregation in writer.aggregations.items():
+            kpi = Kpi.objects.get(workspace=scene.workspace, code=code)
+            if kpi.aggregation != aggregation:
+                yield f"{code} is {kpi.aggregation}, not {aggregation}."
+        rows = Target.objects.filter(kpi__workspace=scene.workspace, kpi__code=writer.daily)
+        stored = {day: value for day, value in rows.values_list("valid_from", "value")}
+        wanted = {day: Decimal(target[2]) for (_kpi, day), target in writer.targets.items()}
+        if stored != wanted:
+            yield f"{writer.daily} has the targets {stored}, not {wanted}."
+
+
+def _imports(scene):
+    for code, pk in scene.imports:
+        row = Import.objects.get(pk=pk)
+        if row.state != Import.State.DONE:
+            yield f"{code}.csv ended as {row.state}: {row.last_error}"
+        elif row.summary["outcome"]["created"] != row.summary["values"]:
+            yield f"{code}.csv says {row.summary['outcome']}."
+    if StagedValue.objects.filter(source__workspace=scene.workspace).exists():
+        yield "Staged values were left behind."
+
+
+def _rollups(workspace):
+    stored, wanted = stored_rollups(workspace), recomputed_rollups(workspace)
+    for key in sorted(stored.keys() | wanted.keys(), key=str):
+        if stored.get(key) != wanted.get(key):
+            yield f"Rollup {key} is {stored.get(key)}, not {wanted.get(key)}."
+
+
+def _digests(scene, most_unknown):
+    """Each digest is mailed exactly once; where nobody can know, at most once and visibly so."""
+    arrived = scene.stack.mails()
+    rows = list(DigestDelivery.objects.filter(run__workspace__in=scene.digests))
+    unknown = [row for row in rows if row.state == Delivery.UNKNOWN]
+    for row in rows:
+        count = arrived[message_id(row)]
+        if row.state == Delivery.UNKNOWN and count <= 1:
+            continue
+        if (row.state, count) != (Delivery.SENT, 1):
+            yield f"Digest {row.pk} is {row.state} and arrived {count} times. {row.last_error}"
+    if len(unknown) > most_unknown:
+        yield f"{len(unknown)} digests are unknown; {most_unknown} could be."
+    for workspace in scene.digests:
+        people = Membership.objects.filter(workspace=workspace).count()
+        there = sum(row.run.workspace_id == workspace.pk for row in rows)
+        if there != people:
+            yield f"{workspace} has {there} digests for {people} people."
+
+
+def _mails(scene):
+    """Ordinary mail arrives at least once, under one Message-ID."""
+    arrived = scene.stack.mails()
+    for row in OutgoingMail.objects.filter(pk__in=[mail.pk for mail in scene.mails]):
+        if row.state != OutgoingMail.State.SENT or not arrived[row.message_id]:
+            yield f"Mail {row.pk} is {row.state} and arrived {arrived[row.message_id]} times."
+
+
+def _leases():
+    for model in LEASED:
+        if over := model._default_manager.filter(claimed_until__lt=clock.now()).count():
+            yield f"{over} leases on {model.__name__} are over their limit."

@@ -1,0 +1,101 @@
+"""What one round plays on: a workspace that is written to, and workspaces whose digest is due."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from core import clock
+from core.intake import ReadOptions
+from goals.models import Import
+from goals.services import imports
+from reviews.models import DigestRun
+from teams.models import ApiToken
+from teams.policy import Role
+from teams.services import mail
+from teams.services.tokens import create_token
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.factories.teams import MembershipFactory, WorkspaceFactory
+from tests.killers.writer import SEGMENTS, Writer
+
+WRITERS = ("ann", "bob", "cat")
+ROWS_OF_A_FILE = 60
+RECIPIENTS = 8
+
+
+class Scene:
+    """The workspace, its writers, its files, its mails, and the digests of other workspaces."""
+
+    def __init__(self, stack, *, seed):
+        self.stack, self.seed = stack, seed
+        self.imports, self.digests, self.mails = [], [], []
+        with transaction.atomic():
+            self.workspace = WorkspaceFactory(slug=f"round-{seed}")
+            self.owner = MembershipFactory(workspace=self.workspace, role=Role.OWNER)
+            self.breakdown = BreakdownFactory(workspace=self.workspace)
+            for code in SEGMENTS:
+                SegmentFactory(breakdown=self.breakdown, code=code)
+            self.today = self.workspace.today(at=clock.now())
+            self.writers = [self._writer(name) for name in WRITERS]
+
+    def _writer(self, name):
+        common = {"workspace": self.workspace, "owner": self.owner}
+        KpiFactory(code=f"{name}_daily", cadence="daily", **common)
+        KpiFactory(code=f"{name}_weekly", cadence="weekly", **common)
+        KpiFactory(
+            code=f"{name}_market", cadence="daily", breakdown=self.breakdown,
+            segment_total="sum", **common,
+        )  # fmt: skip
+        KpiFactory(
+            code=f"{name}_ratio", cadence="weekly", aggregation="formula",
+            formula=f"100 * {name}_daily / {name}_weekly", **common,
+        )  # fmt: skip
+        now = clock.now()
+        _row, token = create_token(
+            membership=self.owner, name=name, scope=ApiToken.Scope.WRITE,
+            expires_at=now + dt.timedelta(days=1), at=now, by=self.owner,
+        )  # fmt: skip
+        return Writer(self.stack, name=name, token=token, seed=self.seed, today=self.today)
+
+    # -- work for the workers -------------------------------------------------------------------
+
+    def add_import(self):
+        """Upload a file for a KPI of its own and have it checked."""
+        code = f"file_{len(self.imports)}"
+        with transaction.atomic():
+            KpiFactory(code=code, cadence="daily", workspace=self.workspace, owner=self.owner)
+            content = "".join(f"{day},{value}\n" for day, value in self.rows_of_file(code))
+            row = imports.upload(
+                content=f"date,{code}\n{content}".encode(), filename=f"{code}.csv",
+                options=ReadOptions(), by=self.owner, at=clock.now(),
+            )  # fmt: skip
+            imports.match(row=row, mapping={"date": "date", "values": {code: code}})
+        self.imports.append((code, row.pk))
+
+    def rows_of_file(self, code):
+        number = int(code.removeprefix("file_"))
+        for n in range(ROWS_OF_A_FILE):
+            yield self.today - dt.timedelta(days=n), 1000 * number + n
+
+    def apply_checked_imports(self):
+        mine = Import.objects.filter(pk__in=[pk for _code, pk in self.imports])
+        for row in mine.filter(state=Import.State.CHECKED):
+            imports.apply(row=row)
+
+    def add_digest(self):
+        """Open a workspace whose digest of last week is due at once."""
+        with transaction.atomic():
+            workspace = WorkspaceFactory(slug=f"digest-{self.seed}-{len(self.digests)}")
+            people = MembershipFactory.create_batch(RECIPIENTS, workspace=workspace)
+            KpiFactory(workspace=workspace, owner=people[0])
+        self.digests.append(workspace)
+
+    def add_mails(self):
+        with transaction.atomic():
+            self.mails += [
+                mail.queue(recipient="new@example.com", subject="Hello", text="Good morning.",
+                           at=clock.now())
+                for _n in range(3)
+            ]  # fmt: skip
+
+    def every_digest_is_planned(self):
+        return DigestRun.objects.filter(workspace__in=self.digests).count() == len(self.digests)

@@ -1,0 +1,169 @@
+"""Everything that runs in production, as child processes that a test may kill at any moment."""
+
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+import environ
+import psutil  # type: ignore[import-untyped]
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+from redis import Redis
+
+from mops import programs
+from mops.embedded import paths
+from mops.embedded.children import Child, Program
+from mops.embedded.postgres import Postgres
+from mops.embedded.servers import running
+from mops.embedded.valkey import Valkey
+from tests.mops.processes import eventually, free_port
+
+SINK = Path(__file__).with_name("sink.py")
+
+
+class Stack:
+    """
+    Web, two workers, two beats, Valkey, Postgres and an SMTP server, each a child of this process.
+
+    What is killed comes back by `start`, as it would under a supervisor. While the stack runs,
+    the models of this process read and write its database.
+    """
+
+    def __init__(self):
+        self.var = Path(tempfile.mkdtemp(prefix="mops-killer-"))
+        self.var.chmod(0o711)
+        self.port, self.smtp_port = free_port(), free_port()
+        self.servers = {"postgres": Postgres(self.var), "valkey": Valkey(self.var)}
+        self.children = {
+            program.name: Child(program, var=self.var) for program in self._programs()
+        }
+        self.environment = {
+            "DATABASE_URL": paths.database_url(self.var),
+            "REDIS_URL": paths.redis_url(self.var),
+            "EMAIL_URL": f"smtp://127.0.0.1:{self.smtp_port}",
+            "SITE_URL": f"http://127.0.0.1:{self.port}",
+            "DJANGO_SETTINGS_MODULE": "mops.settings.test",
+            "SECRET_KEY": "for tests only",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _programs(self):
+        beat, web, worker = programs.programs(port=self.port, var=self.var)
+        yield self._logged(web, "web")
+        for n in "12":
+            yield self._logged(worker, f"worker{n}", f"--hostname=worker{n}@%h")
+            yield self._logged(beat, f"beat{n}", f"--schedule={self.var}/beat{n}")
+        sink = [sys.executable, str(SINK), str(self.smtp_port), str(self.mailbox)]
+        yield Program("sink", lambda: sink, log=self.var / "sink.log")
+
+    def _logged(self, program, name, *more):
+        def command():
+            words = [*program.command(), *more]
+            app = "--app=mops"
+            return ["--app=tests.killers.beats" if word == app else word for word in words]
+
+        return replace(program, name=name, command=command, log=self.var / f"{name}.log")
+
+    # -- life and death -------------------------------------------------------------------------
+
+    @contextmanager
+    def up(self):
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, self.var, ignore_errors=True)
+            started = stack.enter_context(running(list(self.servers.values()), var=self.var))
+            self.children |= {child.program.name: child for child in started}
+            stack.enter_context(database(self.environment["DATABASE_URL"]))
+            call_command("migrate", verbosity=0)
+            for name in self.children.keys() - self.servers.keys():
+                stack.callback(self.children[name].kill)
+                self.start(name)
+            assert eventually(lambda: programs.answers(self.port)), self.said("web")
+            yield self
+
+    def start(self, name, **variables):
+        with mock.patch.dict(os.environ, self.environment | variables):
+            self.children[name].start()
+        if name in self.servers:
+            assert eventually(self.servers[name].answers), self.said(name)
+
+    def kill(self, name):
+        """End a program as kill -9 does, with all that it started."""
+        self.children[name].kill()
+
+    def restart(self, name, **variables):
+        self.kill(name)
+        self.start(name, **variables)
+
+    def kill_child_of(self, name, chance):
+        """Kill one of the processes that a program keeps for its work, if it has any just now."""
+        with suppress(psutil.NoSuchProcess):
+            process = self.children[name].process
+            children = psutil.Process(process.pid).children() if process else []
+            if children:
+                chance.choice(children).kill()
+
+    def said(self, name):
+        return (self.var / f"{name}.log").read_text(errors="replace")
+
+    def deaths(self, name):
+        """Count the processes that a worker, or web, has seen die by kill -9."""
+        return self.said(name).count("SIGKILL")
+
+    # -- what came out ----------------------------------------------------------------------------
+
+    @property
+    def mailbox(self):
+        return self.var / "mails"
+
+    def mails(self):
+        """Count the accepted mails by Message-ID."""
+        lines = self.mailbox.read_text().splitlines() if self.mailbox.exists() else []
+        return Counter(json.loads(line)[0] for line in lines)
+
+    def redis(self):
+        return Redis.from_url(self.environment["REDIS_URL"])
+
+    def request(self, method, path, *, body=None, headers=None, timeout=15):
+        """Ask the web process; raises OSError or HTTPException if no answer comes back."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            text = None if body is None else json.dumps(body)
+            connection.request(method, path, text, headers or {})
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+
+class Answer:
+    """What the web process said."""
+
+    def __init__(self, response):
+        self.status, self.headers, self.content = response.status, response.headers, response.read()
+
+    @property
+    def data(self):
+        return json.loads(self.content) if self.content else None
+
+
+@contextmanager
+def database(url):
+    """Lead the models of this thread to another database."""
+    before = connections[DEFAULT_DB_ALIAS]
+    other = connections.create_connection(DEFAULT_DB_ALIAS)
+    address = environ.Env.db_url_config(url)
+    other.settings_dict = {**other.settings_dict, "HOST": "", "PORT": "", **address}
+    connections[DEFAULT_DB_ALIAS] = other
+    try:
+        yield
+    finally:
+        other.close()
+        connections[DEFAULT_DB_ALIAS] = before
