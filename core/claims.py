@@ -1,12 +1,12 @@
 """Work that waits in rows: claimed by one worker at a time, given up after three tries."""
 
+import time
 import uuid
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext as _
 
 MAX_ATTEMPTS = 3
@@ -27,6 +27,17 @@ class WaitingWork(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Lease:
+    """How long a worker that began at ``at`` may hold a row: ``length`` from its last sign of life."""
+
+    def __init__(self, length: timedelta, *, at: datetime) -> None:
+        self._at, self._length, self._began = at, length, time.monotonic()
+
+    def until(self) -> datetime:
+        """Give the end of the lease if this is a sign of life."""
+        return self._at + timedelta(seconds=time.monotonic() - self._began) + self._length
 
 
 class WaitingWorkQuerySet(models.QuerySet[Any]):
@@ -66,11 +77,6 @@ class WaitingWorkQuerySet(models.QuerySet[Any]):
         """Give parked rows an outcome, and a sentence for whoever looks at them."""
         said = _("A worker stopped three times while it was at work on this.")
         return self.parked(at=at).update(last_error=said, claimed_until=None, **outcome)
-
-    def prolong(self, lease: timedelta, **progress: Any) -> bool:
-        """Hold rows for another ``lease`` from now on; tell whether there are any left to hold."""
-        until = Greatest(F("claimed_until"), Now() + lease)
-        return bool(self.update(claimed_until=until, **progress))
 
     def give_back(self, claim: uuid.UUID | None) -> None:
         """Let go of rows that were claimed and not begun: that attempt does not count."""

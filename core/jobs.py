@@ -48,6 +48,7 @@ def after_commit(task_path: str, **kwargs: Plain) -> None:
 
 def ring(task_path: str, **kwargs: Plain) -> None:
     """Ask a worker to run a task soon; the same bell rung twice before an answer is one bell."""
+    crash_point("bell.before_ring")
     try:
         if _redis().set(_bell(task_path, kwargs), 1, nx=True, ex=BELL_LIFE_SECONDS):
             import_string(task_path).apply_async(kwargs=kwargs, countdown=GATHER_SECONDS)

@@ -106,7 +106,7 @@ def _rollups(workspace):
 
 def _digests(scene, most_unknown):
     """Each digest is mailed exactly once; where nobody can know, at most once and visibly so."""
-    arrived = scene.stack.mails()
+    arrived = scene.stack.mailbox.mails()
     rows = list(DigestDelivery.objects.filter(run__workspace__in=scene.digests))
     unknown = [row for row in rows if row.state == Delivery.UNKNOWN]
     for row in rows:
@@ -126,7 +126,7 @@ def _digests(scene, most_unknown):
 
 def _mails(scene):
     """Ordinary mail arrives at least once, under one Message-ID."""
-    arrived = scene.stack.mails()
+    arrived = scene.stack.mailbox.mails()
     for row in OutgoingMail.objects.filter(pk__in=[mail.pk for mail in scene.mails]):
         if row.state != OutgoingMail.State.SENT or not arrived[row.message_id]:
             yield f"Mail {row.pk} is {row.state} and arrived {arrived[row.message_id]} times."

@@ -42,6 +42,7 @@ class Stack:
         self.var = Path(tempfile.mkdtemp(prefix="mops-killer-"))
         self.var.chmod(0o711)
         self.port, self.smtp_port = free_port(), free_port()
+        self.mailbox = Mailbox(self.var / "mails")
         self.servers = {"postgres": Postgres(self.var), "valkey": Valkey(self.var)}
         self.children = {
             program.name: Child(program, var=self.var) for program in self._programs()
@@ -62,7 +63,7 @@ class Stack:
         for n in "12":
             yield self._logged(worker, f"worker{n}", f"--hostname=worker{n}@%h")
             yield self._logged(beat, f"beat{n}", f"--schedule={self.var}/beat{n}")
-        sink = [sys.executable, str(SINK), str(self.smtp_port), str(self.mailbox)]
+        sink = [sys.executable, str(SINK), str(self.smtp_port), str(self.mailbox.file)]
         yield Program("sink", lambda: sink, log=self.var / "sink.log")
 
     def _logged(self, program, name, *more):
@@ -87,6 +88,7 @@ class Stack:
                 stack.callback(self.children[name].kill)
                 self.start(name)
             assert eventually(lambda: programs.answers(self.port)), self.said("web")
+            assert eventually(self.mailbox.is_ready), self.said("sink")
             yield self
 
     def start(self, name, **variables):
@@ -120,15 +122,6 @@ class Stack:
 
     # -- what came out ----------------------------------------------------------------------------
 
-    @property
-    def mailbox(self):
-        return self.var / "mails"
-
-    def mails(self):
-        """Count the accepted mails by Message-ID."""
-        lines = self.mailbox.read_text().splitlines() if self.mailbox.exists() else []
-        return Counter(json.loads(line)[0] for line in lines)
-
     def redis(self):
         return Redis.from_url(self.environment["REDIS_URL"])
 
@@ -141,6 +134,30 @@ class Stack:
             return Answer(connection.getresponse())
         finally:
             connection.close()
+
+
+class Mailbox:
+    """What the SMTP server has accepted, and the signs by which one tells it what to do."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def is_ready(self):
+        return self.file.exists()
+
+    def mails(self):
+        """Count the accepted mails by Message-ID."""
+        return Counter(json.loads(line)[0] for line in self.file.read_text().splitlines())
+
+    @contextmanager
+    def told_to(self, word):
+        """While the block runs, have the server do what sink.py knows under this word."""
+        sign = self.file.with_suffix(f".{word}")
+        sign.touch()
+        try:
+            yield
+        finally:
+            sign.unlink()
 
 
 class Answer:

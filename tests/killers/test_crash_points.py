@@ -1,0 +1,250 @@
+"""Killed at every named step: what is left behind, and what comes of it. R33, R35."""
+
+import datetime as dt
+import subprocess
+import sys
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from core.intake import ReadOptions
+from core.jobs import _bell
+from goals.models import DirtyMark, Import, KpiRollup, Measurement, NumbersState, StagedValue
+from goals.services import imports, measurements
+from goals.services.measurements import Author, NewValue
+from goals.services.rebuild import rebuild
+from goals.services.rollups import drain
+from goals.tasks import heartbeat
+from reviews.models import DigestDelivery, DigestRun
+from reviews.services import digests
+from teams.models import OutgoingMail
+from teams.services import mail
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.factories.teams import MembershipFactory
+from tests.goals.reference import recomputed_rollups, stored_rollups
+from tests.killers.dying import at_once, dies_at
+from tests.killers.stack import SINK, Mailbox
+from tests.mops.processes import eventually, free_port
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MONDAY = dt.date(2026, 11, 9)
+AFTER_THE_LEASE = dt.timedelta(minutes=16)
+Delivery = DigestDelivery.State
+
+
+@pytest.fixture
+def numbers(workspace, lead, member):
+    """Give a way to record values of a KPI per market and of a formula over it."""
+    breakdown = BreakdownFactory(workspace=workspace)
+    SegmentFactory(breakdown=breakdown, code="pl")
+    KpiFactory(
+        workspace=workspace, owner=lead, code="leads", cadence="daily",
+        breakdown=breakdown, segment_total="sum",
+    )  # fmt: skip
+    KpiFactory(
+        workspace=workspace, owner=lead, code="twice", cadence="daily",
+        aggregation="formula", formula="2 * leads",
+    )  # fmt: skip
+
+    def record(value, *, at):
+        rows = [NewValue("leads", MONDAY + dt.timedelta(days=n), value, "pl") for n in range(3)]
+        measurements.record(rows, by=Author(membership=member, source="test"), at=at)
+
+    return record
+
+
+# -- rollups --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("point", ["drain.after_take", "drain.after_levels", "drain.before_commit"])
+def test_a_drain_that_is_killed_leaves_the_old_rollups_and_all_marks(
+    workspace, numbers, now, point
+):
+    """Show reliability row FM-14, at each step of a drain."""
+    numbers(Decimal(1), at=now)
+    drain(workspace=workspace, at=now)
+    before = stored_rollups(workspace)
+    numbers(Decimal(5), at=now)
+
+    dies_at(point, lambda: drain(workspace=workspace, at=now))
+
+    assert (stored_rollups(workspace), DirtyMark.objects.count()) == (before, 3)
+    assert drain(workspace=workspace, at=now) == 3
+    assert stored_rollups(workspace) == recomputed_rollups(workspace)
+
+
+def test_a_rebuild_that_is_killed_leaves_the_old_rollups_in_use(workspace, numbers, now):
+    """Show reliability row FM-14 for a rebuild."""
+    numbers(Decimal(1), at=now)
+    drain(workspace=workspace, at=now)
+    before = stored_rollups(workspace)
+
+    dies_at("rebuild.before_switch", lambda: rebuild(workspace=workspace, at=now))
+
+    assert stored_rollups(workspace) == before
+    rebuild(workspace=workspace, at=now)
+    state = NumbersState.objects.get(workspace=workspace)
+    assert state.building is None
+    assert set(KpiRollup.objects.values_list("generation", flat=True)) == {state.generation}
+    assert stored_rollups(workspace) == recomputed_rollups(workspace)
+
+
+def test_a_write_whose_bell_was_never_rung_is_found_by_the_heartbeat(
+    workspace, numbers, now, bells
+):
+    """Show reliability row FM-12: the process dies between the commit and the bell."""
+    dies_at("bell.before_ring", lambda: numbers(Decimal(1), at=now))
+
+    assert (Measurement.objects.count(), DirtyMark.objects.count()) == (3, 3)
+    assert bells() == set()
+    heartbeat()
+    assert _bell("goals.tasks.refresh_rollups", {"workspace_id": workspace.pk}) in bells()
+
+
+# -- imports --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def uploaded(workspace, lead, now):
+    KpiFactory(workspace=workspace, owner=lead, code="leads", cadence="daily")
+    row = imports.upload(
+        content=b"date,leads\n2026-11-09,1\n2026-11-10,2\n", filename="leads.csv",
+        options=ReadOptions(), by=lead, at=now,
+    )  # fmt: skip
+    imports.match(row=row, mapping={"date": "date", "values": {"leads": "leads"}})
+    return row
+
+
+def work(at):
+    return lambda: imports.run_waiting(at=at)
+
+
+def test_a_check_that_is_killed_is_done_again_and_counts_nothing_twice(uploaded, now):
+    """Show reliability row FM-09 for the check of a file."""
+    dies_at("import.after_stage", work(now))
+
+    assert imports.run_waiting(at=now) == 0  # the lease of the dead worker still runs
+    assert imports.run_waiting(at=now + AFTER_THE_LEASE) == 1
+    uploaded.refresh_from_db()
+    assert (uploaded.state, uploaded.summary["values"]) == ("checked", 2)
+    assert StagedValue.objects.count() == 2
+
+
+def test_a_file_that_was_being_written_is_written_as_a_whole_or_not(uploaded, now):
+    """Show reliability row FM-19: killed in the middle, nothing of it is there."""
+    imports.run_waiting(at=now)
+    imports.apply(row=uploaded)
+
+    dies_at("import.between_chunks", work(now))
+
+    assert not Measurement.objects.exists()
+    imports.run_waiting(at=now + AFTER_THE_LEASE)
+    uploaded.refresh_from_db()
+    assert (uploaded.state, uploaded.summary["outcome"]["created"]) == ("done", 2)
+    assert Measurement.objects.count() == 2
+
+
+def test_a_file_that_kills_three_workers_is_given_up_and_says_so(client, uploaded, lead, now):
+    """Show reliability row FM-33: parked after three attempts, and shown."""
+    for n in range(3):
+        dies_at("import.after_stage", work(now + n * AFTER_THE_LEASE))
+
+    assert imports.run_waiting(at=now + 3 * AFTER_THE_LEASE) == 0
+    uploaded.refresh_from_db()
+    assert (uploaded.state, uploaded.attempts) == (Import.State.FAILED, 3)
+    client.force_login(lead.user)
+    page = client.get(reverse("goals:import", args=[uploaded.workspace.slug, uploaded.number]))
+    assert b"A worker stopped three times while it was at work on this." in page.content
+
+
+def test_a_worker_that_lost_its_import_leaves_it_to_the_other(uploaded, now, monkeypatch):
+    """Show reliability row FM-09: whoever wakes up late changes nothing."""
+    imports.run_waiting(at=now)
+    imports.apply(row=uploaded)
+    [late] = Import.waiting.filter(pk=uploaded.pk).take(limit=1, lease=imports.LEASE, at=now)
+    imports.run_waiting(at=now + AFTER_THE_LEASE)
+
+    imports.run_one(late, at=now + AFTER_THE_LEASE)
+
+    uploaded.refresh_from_db()
+    assert (uploaded.state, uploaded.summary["outcome"]["created"]) == ("done", 2)
+
+
+# -- mail and digests -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mailbox(settings, tmp_path):
+    """Give the Message-IDs that an SMTP server, a process of its own, has accepted."""
+    port, mailbox = free_port(), Mailbox(tmp_path / "mails")
+    with subprocess.Popen([sys.executable, str(SINK), str(port), str(mailbox.file)]) as server:
+        settings.SMTP = {
+            "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port,
+            "EMAIL_HOST_USER": "", "EMAIL_HOST_PASSWORD": "",
+        }  # fmt: skip
+        assert eventually(mailbox.is_ready)
+        yield mailbox
+        server.kill()
+
+
+def test_a_mail_whose_end_is_not_known_is_sent_again_under_the_same_name(mailbox, now):
+    row = mail.queue(recipient="ann@example.com", subject="Hello", text="Hello.", at=now)
+
+    dies_at("mail.after_handing_over", lambda: mail.send_waiting(at=now))
+
+    assert mail.send_waiting(at=now + AFTER_THE_LEASE) == 1
+    row.refresh_from_db()
+    assert row.state == OutgoingMail.State.SENT
+    assert mailbox.mails() == {row.message_id: 2}
+
+
+@pytest.fixture
+def planned(workspace, member, now):
+    """Plan the digest of three people and give their deliveries, in order."""
+    KpiFactory(workspace=workspace, owner=member)
+    MembershipFactory.create_batch(2, workspace=workspace)
+    assert digests.plan(workspace=workspace, at=now)
+    return lambda: list(DigestDelivery.objects.order_by("pk"))
+
+
+@pytest.mark.parametrize(
+    ("point", "first", "arrived"),
+    [
+        ("digest.after_claim", Delivery.SENT, 1),
+        ("digest.before_send", Delivery.SENT, 1),
+        # The window in which nobody can know: it is shown, and never repeated.
+        ("digest.after_data_started", Delivery.UNKNOWN, 0),
+        ("digest.after_sent", Delivery.UNKNOWN, 1),
+    ],
+)
+def test_a_killed_digest_arrives_once_or_is_visibly_unknown(
+    mailbox, planned, now, point, first, arrived
+):
+    """Show reliability row FM-07, at each step of a digest."""
+    dies_at(point, lambda: digests.send_waiting(at=now))
+    digests.send_waiting(at=now)  # the lease of the dead worker still runs
+
+    digests.send_waiting(at=now + AFTER_THE_LEASE)
+
+    rows = planned()
+    assert [row.state for row in rows] == [first, Delivery.SENT, Delivery.SENT]
+    counts = [mailbox.mails()[digests.message_id(row)] for row in rows]
+    assert counts == [arrived, 1, 1]
+    assert not [row.claimed_until for row in rows if row.claimed_until]
+
+
+def test_two_beats_and_two_workers_send_each_digest_once(mailbox, workspace, member, now):
+    """Show reliability rows FM-07 and FM-22."""
+    KpiFactory(workspace=workspace, owner=member)
+    MembershipFactory.create_batch(9, workspace=workspace)
+
+    at_once(lambda: digests.plan_due(at=now), times=2)
+    at_once(lambda: digests.send_waiting(at=now), times=2)
+
+    assert DigestRun.objects.count() == 1
+    rows = DigestDelivery.objects.all()
+    assert {row.state for row in rows} == {Delivery.SENT}
+    assert mailbox.mails() == {digests.message_id(row): 1 for row in rows}
+    assert len(rows) == 10
