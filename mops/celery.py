@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mops.settings.prod")
 
@@ -15,3 +16,6 @@ app.conf.beat_schedule = {
     "mail": {"task": "teams.tasks.heartbeat", "schedule": 30.0},
     "digests": {"task": "reviews.tasks.heartbeat", "schedule": 30.0},
 }
+# A worker that loses Redis would give back, over the lost connection, what it has fetched and not
+# begun. That fails in a way that ends the worker, and all it would save is a doorbell.
+Channel.do_restore = False

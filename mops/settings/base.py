@@ -132,19 +132,18 @@ CACHES = {
 # -- Work that waits ----------------------------------------------------------------------------
 CELERY_BROKER_URL = paths.broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A message is a doorbell, so it is over when its task begins. A task that kills its worker must
+# not be handed to the next one at once, over and over; the heartbeat rings again.
+CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# A task that runs when Redis goes away may end in peace: should its message come again, the second
-# run finds the rows done or claimed. Cut off, it might leave a digest in nobody knows what state.
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Longer than any task may run, so that no message is handed out twice while its task still runs.
-# The two unacked settings bring the message of a killed worker back within seconds, not minutes.
+# For messages that a killed worker had fetched and not begun: the two unacked settings bring them
+# back within seconds of the timeout, not minutes.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 1,

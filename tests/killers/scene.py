@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core import clock
 from core.intake import ReadOptions
-from goals.models import Import
+from goals.models import DirtyMark, Import
 from goals.services import imports
 from reviews.models import DigestRun
 from teams.models import ApiToken
@@ -15,11 +15,15 @@ from teams.services import mail
 from teams.services.tokens import create_token
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
+from tests.killers import invariants
+from tests.killers.stack import WORKERS
 from tests.killers.writer import SEGMENTS, Writer
+from tests.mops.processes import eventually
 
 WRITERS = ("ann", "bob", "cat")
 ROWS_OF_A_FILE = 60
 RECIPIENTS = 8
+QUIET_SECONDS = 60
 
 
 class Scene:
@@ -97,5 +101,31 @@ class Scene:
                 for _n in range(3)
             ]  # fmt: skip
 
-    def every_digest_is_planned(self):
-        return DigestRun.objects.filter(workspace__in=self.digests).count() == len(self.digests)
+    # -- afterwards -----------------------------------------------------------------------------
+
+    def come_to_rest(self):
+        """Kill the workers, let the minutes pass that dead workers' leases last, and wait."""
+        for name in WORKERS:
+            self.stack.kill(name)
+        invariants.let_leases_end()
+        for name in WORKERS:
+            self.stack.start(name)
+        self.wait_until_quiet()
+
+    def wait_until_quiet(self):
+        assert eventually(self._is_quiet, seconds=QUIET_SECONDS), self._what_waits()
+
+    def _is_quiet(self):
+        self.apply_checked_imports()
+        runs = DigestRun.objects.filter(workspace__in=self.digests)
+        return runs.count() == len(self.digests) and invariants.is_quiet()
+
+    def _what_waits(self):
+        open_rows = [
+            DirtyMark.objects.all(),
+            *(model._default_manager.exclude(claim=None, claimed_until=None)
+              .exclude(state__in=["sent", "done"]).defer("content", "body")
+              for model in invariants.LEASED),
+        ]  # fmt: skip
+        waiting = [f"{rows.model.__name__}: {list(rows.values())[:3]}" for rows in open_rows]
+        return "\n".join([*waiting, *(self.stack.said(name)[-3000:] for name in WORKERS)])

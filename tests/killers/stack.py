@@ -27,6 +27,7 @@ from mops.embedded.servers import running
 from mops.embedded.valkey import Valkey
 from tests.mops.processes import eventually, free_port
 
+WORKERS, BEATS = ("worker1", "worker2"), ("beat1", "beat2")
 SINK = Path(__file__).with_name("sink.py")
 
 
@@ -177,7 +178,8 @@ def database(url):
     before = connections[DEFAULT_DB_ALIAS]
     other = connections.create_connection(DEFAULT_DB_ALIAS)
     address = environ.Env.db_url_config(url)
-    other.settings_dict = {**other.settings_dict, "HOST": "", "PORT": "", **address}
+    address["OPTIONS"] = before.settings_dict["OPTIONS"] | address["OPTIONS"]
+    other.settings_dict = before.settings_dict | {"HOST": "", "PORT": ""} | address
     connections[DEFAULT_DB_ALIAS] = other
     try:
         yield
