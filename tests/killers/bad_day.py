@@ -114,4 +114,4 @@ class BadDay:
     def told(self):
         requests = sum(len(writer.answers) for writer in self.scene.writers)
         repeated = sum(writer.repeated for writer in self.scene.writers)
-        return f"{requests} writes, {repeated} repeated; killed: {', '.join(self.log)}"
+        return f"{requests} writes, {repeated} repeated; struck: {', '.join(self.log)}"

@@ -107,7 +107,8 @@ def _rollups(workspace):
 def _digests(scene, most_unknown):
     """Each digest is mailed exactly once; where nobody can know, at most once and visibly so."""
     arrived = scene.stack.mailbox.mails()
-    rows = list(DigestDelivery.objects.filter(run__workspace__in=scene.digests))
+    workspaces = [scene.workspace, *scene.digests]
+    rows = list(DigestDelivery.objects.filter(run__workspace__in=workspaces))
     unknown = [row for row in rows if row.state == Delivery.UNKNOWN]
     for row in rows:
         count = arrived[message_id(row)]
