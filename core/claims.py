@@ -30,7 +30,7 @@ class WaitingWork(models.Model):
 
 
 class Lease:
-    """How long a worker that began at ``at`` may hold a row: ``length`` from its last sign of life."""
+    """How long a worker may hold a row: ``length`` from its last sign of life on."""
 
     def __init__(self, length: timedelta, *, at: datetime) -> None:
         self._at, self._length, self._began = at, length, time.monotonic()

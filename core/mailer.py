@@ -14,7 +14,6 @@ from typing import Any, Self
 
 from django.conf import settings
 
-
 # What a server says that is about to close the connection.
 SERVICE_NOT_AVAILABLE = 421
 

@@ -1,12 +1,13 @@
 """Rollups equal a recomputation from the measurements, whatever was written and in any order."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from goals.models import Kpi, Segment
+from goals.models import Kpi, KpiRollup, Segment
 from goals.services.breakdowns import change_segment
 from goals.services.kpis import change_kpi
 from goals.services.measurement_rows import Author, Key, NewValue
@@ -147,3 +148,21 @@ def test_a_rebuild_gives_the_same_rows_as_drains(history, week_start, fiscal_sta
     rebuild(workspace=world.workspace, at=NOW)
 
     assert stored_rollups(world.workspace) == drained
+
+
+@pytest.mark.django_db
+def test_a_formula_over_an_average_is_rounded_once_R34():
+    """One divided by the average of 1, 0 and 0 is 3, not 3.00000003."""
+    workspace = WorkspaceFactory()
+    owner = MembershipFactory(workspace=workspace)
+    common = {"workspace": workspace, "owner": owner}
+    KpiFactory(code="score", cadence="daily", aggregation="average", **common)
+    KpiFactory(code="inverse", aggregation="formula", formula="1 / score", **common)
+    days = [dt.date(2026, 11, 9) + dt.timedelta(days=n) for n in range(3)]
+    rows = [NewValue("score", day, Decimal(n == 0)) for n, day in enumerate(days)]
+    record(rows, by=Author(membership=owner, source="test"), at=NOW)
+
+    drain(workspace=workspace, at=NOW)
+
+    week = KpiRollup.objects.get(series__kpi__code="inverse", grain=1, start=days[0])
+    assert week.value == 3

@@ -8,7 +8,7 @@ from django.db import connection
 
 from core import faults
 
-_KEPT = []
+_KEPT: list[object] = []
 
 
 def dies_at(point, deed):
@@ -35,7 +35,7 @@ def _begin(deed, points=()):
         connection.connection = None
         deed()
         os._exit(0)
-    except BaseException:
+    except BaseException:  # noqa: BLE001  # nothing may leave this process
         traceback.print_exc()
     finally:
         os._exit(1)

@@ -80,7 +80,7 @@ def _definitions(scene):
             if kpi.aggregation != aggregation:
                 yield f"{code} is {kpi.aggregation}, not {aggregation}."
         rows = Target.objects.filter(kpi__workspace=scene.workspace, kpi__code=writer.daily)
-        stored = {day: value for day, value in rows.values_list("valid_from", "value")}
+        stored = dict(rows.values_list("valid_from", "value"))
         wanted = {day: Decimal(target[2]) for (_kpi, day), target in writer.targets.items()}
         if stored != wanted:
             yield f"{writer.daily} has the targets {stored}, not {wanted}."

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -45,9 +44,7 @@ class Stack:
         self.port, self.smtp_port = free_port(), free_port()
         self.mailbox = Mailbox(self.var / "mails")
         self.servers = {"postgres": Postgres(self.var), "valkey": Valkey(self.var)}
-        self.children = {
-            program.name: Child(program, var=self.var) for program in self._programs()
-        }
+        self.children = {program.name: Child(program, var=self.var) for program in self._programs()}
         self.environment = {
             "DATABASE_URL": paths.database_url(self.var),
             "REDIS_URL": paths.redis_url(self.var),

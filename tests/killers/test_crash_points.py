@@ -12,7 +12,7 @@ from core.intake import ReadOptions
 from core.jobs import _bell
 from goals.models import DirtyMark, Import, KpiRollup, Measurement, NumbersState, StagedValue
 from goals.services import imports, measurements
-from goals.services.measurements import Author, NewValue
+from goals.services.measurement_rows import Author, NewValue
 from goals.services.rebuild import rebuild
 from goals.services.rollups import drain
 from goals.tasks import heartbeat
@@ -172,7 +172,7 @@ def test_a_worker_that_lost_its_import_leaves_it_to_the_other(uploaded, now, mon
     assert (uploaded.state, uploaded.summary["outcome"]["created"]) == ("done", 2)
 
 
-# -- mail and digests -------------------------------------------------------------------------------
+# -- mail and digests -----------------------------------------------------------------------------
 
 
 @pytest.fixture

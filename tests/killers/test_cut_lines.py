@@ -12,7 +12,6 @@ from rest_framework.test import APIClient
 from core import jobs
 from goals.models import DirtyMark, Measurement, MeasurementRevision
 from goals.tasks import heartbeat
-from mops.embedded import paths
 from tests.factories.goals import KpiFactory
 from tests.killers.proxy import Proxy
 from tests.killers.stack import database

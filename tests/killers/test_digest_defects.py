@@ -1,5 +1,6 @@
 """Digests on days when one letter, one workspace or the mail server is in a bad way. R35."""
 
+import contextlib
 import datetime as dt
 
 import pytest
@@ -42,7 +43,7 @@ def handed_over(monkeypatch):
 
 @pytest.mark.xfail(
     strict=True,
-    reason="send_waiting claims a delivery anew at once, so an outage of a second uses up all tries",
+    reason="send_waiting claims a delivery anew at once: a second's outage uses up all tries",
 )
 def test_digests_wait_for_a_mail_server_that_is_away(planned, now, handed_over):
     """Show reliability row FM-40: the server is away at the digest hour and back a minute later."""
@@ -105,9 +106,7 @@ def test_a_workspace_that_cannot_be_planned_holds_up_no_other(now, monkeypatch):
 
     KpiFactory(workspace=broken)
     monkeypatch.setattr(digests, "get_freshness", get_freshness)
-    try:
+    with contextlib.suppress(ZeroDivisionError):
         digests.plan_due(at=now)
-    except ZeroDivisionError:
-        pass
 
     assert DigestRun.objects.filter(workspace=sound).exists()
