@@ -118,15 +118,15 @@ def uploaded(workspace, lead, now):
 
 
 def work(at):
-    return lambda: imports.run_waiting(at=at)
+    return lambda: imports.run_next(at=at)
 
 
 def test_a_check_that_is_killed_is_done_again_and_counts_nothing_twice(uploaded, now):
     """Show reliability row FM-09 for the check of a file."""
     dies_at("import.after_stage", work(now))
 
-    assert imports.run_waiting(at=now) == 0  # the lease of the dead worker still runs
-    assert imports.run_waiting(at=now + AFTER_THE_LEASE) == 1
+    assert not imports.run_next(at=now)  # the lease of the dead worker still runs
+    assert imports.run_next(at=now + AFTER_THE_LEASE)
     uploaded.refresh_from_db()
     assert (uploaded.state, uploaded.summary["values"]) == ("checked", 2)
     assert StagedValue.objects.count() == 2
@@ -134,13 +134,13 @@ def test_a_check_that_is_killed_is_done_again_and_counts_nothing_twice(uploaded,
 
 def test_a_file_that_was_being_written_is_written_as_a_whole_or_not(uploaded, now):
     """Show reliability row FM-19: killed in the middle, nothing of it is there."""
-    imports.run_waiting(at=now)
+    imports.run_next(at=now)
     imports.apply(row=uploaded)
 
     dies_at("import.between_chunks", work(now))
 
     assert not Measurement.objects.exists()
-    imports.run_waiting(at=now + AFTER_THE_LEASE)
+    imports.run_next(at=now + AFTER_THE_LEASE)
     uploaded.refresh_from_db()
     assert (uploaded.state, uploaded.summary["outcome"]["created"]) == ("done", 2)
     assert Measurement.objects.count() == 2
@@ -151,7 +151,7 @@ def test_a_file_that_kills_three_workers_is_given_up_and_says_so(client, uploade
     for n in range(3):
         dies_at("import.after_stage", work(now + n * AFTER_THE_LEASE))
 
-    assert imports.run_waiting(at=now + 3 * AFTER_THE_LEASE) == 0
+    assert not imports.run_next(at=now + 3 * AFTER_THE_LEASE)
     uploaded.refresh_from_db()
     assert (uploaded.state, uploaded.attempts) == (Import.State.FAILED, 3)
     client.force_login(lead.user)
@@ -161,10 +161,10 @@ def test_a_file_that_kills_three_workers_is_given_up_and_says_so(client, uploade
 
 def test_a_worker_that_lost_its_import_leaves_it_to_the_other(uploaded, now, monkeypatch):
     """Show reliability row FM-09: whoever wakes up late changes nothing."""
-    imports.run_waiting(at=now)
+    imports.run_next(at=now)
     imports.apply(row=uploaded)
     [late] = Import.waiting.filter(pk=uploaded.pk).take(limit=1, lease=imports.LEASE, at=now)
-    imports.run_waiting(at=now + AFTER_THE_LEASE)
+    imports.run_next(at=now + AFTER_THE_LEASE)
 
     imports.run_one(late, at=now + AFTER_THE_LEASE)
 
