@@ -117,8 +117,14 @@ class Scene:
 
     def _is_quiet(self):
         self.apply_checked_imports()
+        # A file may have been found right since then, and waits for us to have it written.
+        files = Import.objects.filter(workspace=self.workspace)
         runs = DigestRun.objects.filter(workspace__in=self.digests)
-        return runs.count() == len(self.digests) and invariants.is_quiet()
+        return (
+            not files.filter(state=Import.State.CHECKED).exists()
+            and runs.count() == len(self.digests)
+            and invariants.is_quiet()
+        )
 
     def _what_waits(self):
         open_rows = [
