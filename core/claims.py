@@ -35,9 +35,13 @@ class Lease:
     def __init__(self, length: timedelta, *, at: datetime) -> None:
         self._at, self._length, self._began = at, length, time.monotonic()
 
+    def now(self) -> datetime:
+        """Give the moment, by the clock that said when the lease began."""
+        return self._at + timedelta(seconds=time.monotonic() - self._began)
+
     def until(self) -> datetime:
         """Give the end of the lease if this is a sign of life."""
-        return self._at + timedelta(seconds=time.monotonic() - self._began) + self._length
+        return self.now() + self._length
 
 
 class WaitingWorkQuerySet(models.QuerySet[Any]):

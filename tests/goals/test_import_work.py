@@ -140,7 +140,7 @@ def test_a_worker_that_breaks_off_three_times_is_not_tried_again(lead, leads, mo
     assert not imports.run_next(at=NOW)
     row.refresh_from_db()
     assert row.state == State.FAILED
-    assert row.last_error == "The work broke off three times. Nothing was written."
+    assert row.last_error == "A worker stopped three times while it was at work on this."
 
 
 # -- Two at once ----------------------------------------------------------------------------------

@@ -159,19 +159,6 @@ def test_a_file_that_kills_three_workers_is_given_up_and_says_so(client, uploade
     assert b"A worker stopped three times while it was at work on this." in page.content
 
 
-def test_a_worker_that_lost_its_import_leaves_it_to_the_other(uploaded, now, monkeypatch):
-    """Show reliability row FM-09: whoever wakes up late changes nothing."""
-    imports.run_next(at=now)
-    imports.apply(row=uploaded)
-    [late] = Import.waiting.filter(pk=uploaded.pk).take(limit=1, lease=imports.LEASE, at=now)
-    imports.run_next(at=now + AFTER_THE_LEASE)
-
-    imports.run_one(late, at=now + AFTER_THE_LEASE)
-
-    uploaded.refresh_from_db()
-    assert (uploaded.state, uploaded.summary["outcome"]["created"]) == ("done", 2)
-
-
 # -- mail and digests -----------------------------------------------------------------------------
 
 

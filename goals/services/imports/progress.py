@@ -1,12 +1,12 @@
 """How far the work on an import came; telling it also keeps the claim."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import connection
 
+from core.claims import Lease
 from goals.models import Import
 
 # Told at least this often, or the next worker takes the import over.
@@ -23,8 +23,7 @@ class Progress:
     """The claim that a worker holds on an import since ``at``; ``told`` hears each step."""
 
     def __init__(self, row: Import, *, at: datetime, told: Told | None = None) -> None:
-        self.row, self._at, self._started = row, at, time.monotonic()
-        self._told = told
+        self.row, self._lease, self._told = row, Lease(LEASE, at=at), told
 
     def hear(self, done: int) -> None:
         self.row.done = done
@@ -32,8 +31,10 @@ class Progress:
             self._told(self.row)
 
     def now(self) -> datetime:
-        """Give the moment, by the clock that said when the work began."""
-        return self._at + timedelta(seconds=time.monotonic() - self._started)
+        return self._lease.now()
+
+    def lease_end(self) -> datetime:
+        return self._lease.until()
 
     def tell(self, done: int) -> None:
         """
@@ -42,7 +43,7 @@ class Progress:
         Raises:
             NotHeldError: the claim is gone.
         """
-        self.change(done=done, claimed_until=self.now() + LEASE)
+        self.change(done=done, claimed_until=self.lease_end())
         self.hear(done)
 
     def change(self, **changes: object) -> None:
@@ -81,7 +82,7 @@ class Aside:
             cursor.execute(
                 "UPDATE goals_import SET done = %s, claimed_until = %s"
                 " WHERE id = %s AND claim = %s",
-                [done, self._progress.now() + LEASE, row.pk, row.claim],
+                [done, self._progress.lease_end(), row.pk, row.claim],
             )
 
     def close(self) -> None:

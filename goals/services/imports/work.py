@@ -3,8 +3,6 @@
 import logging
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from core.errors import DomainError
 from goals.models import Import
 from goals.services.imports.checking import check
@@ -26,11 +24,7 @@ def run_next(*, at: datetime, only: Import | None = None, told: Told | None = No
     waiting = Import.waiting.filter(state__in=[State.CHECKING, State.APPLYING])
     if only is not None:
         waiting = waiting.filter(pk=only.pk)
-    waiting.parked(at=at).update(
-        state=State.FAILED,
-        finished_at=at,
-        last_error=_("The work broke off three times. Nothing was written."),
-    )
+    waiting.give_up(at=at, state=State.FAILED, finished_at=at)
     rows = waiting.take(limit=1, lease=LEASE, at=at)
     for row in rows:
         _run(Progress(row, at=at, told=told), at=at)
