@@ -22,7 +22,8 @@ def calls_of(*names):
 
 
 def test_every_named_task_exists_and_takes_its_arguments():
-    named = list(calls_of("after_commit", "ring"))
+    calls = calls_of("after_commit", "ring")
+    named = [(path, call) for path, call in calls if str(path) != "core/jobs.py"]
     assert named
     for path, call in named:
         task = import_string(call.args[0].value)
