@@ -69,7 +69,7 @@ def _check_imports_again(workspace: Workspace) -> None:
     if imports.filter(state__in=[Import.State.CHECKING, Import.State.APPLYING]).exists():
         raise CalendarBusyError(_("An import is at work. Try again when it is done."))
     again = imports.filter(state=Import.State.CHECKED)
-    if again.update(state=Import.State.CHECKING, attempts=0, rows_done=0):
+    if again.update(state=Import.State.CHECKING, attempts=0, done=0):
         after_commit("goals.tasks.run_imports")
 
 
