@@ -1,11 +1,18 @@
 """The design system's tags: icons, status shapes and words, form controls. A template builtin."""
 
+from collections.abc import Iterable, Mapping
+from functools import cache
+from html import escape
+
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from core.charts import Sparkline
 
 register = template.Library()
 
@@ -46,6 +53,7 @@ _OWN_LOOK = {"checkbox", "radioselect", "checkboxselectmultiple", "hidden"}
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Draw an icon of the sprite; it is decoration, so words must stand beside or behind it."""
     return format_html(
@@ -65,6 +73,46 @@ def shape(status: str) -> SafeString:
 def status_word(status: str) -> str:
     """Give the word that goes with the shape of a status."""
     return str(_WORDS[status])
+
+
+@cache
+def _words(_language: str | None) -> dict[str, str]:
+    return {status: str(word) for status, word in _WORDS.items()}
+
+
+@register.simple_tag
+def cells(row: Iterable[Mapping[str, str]]) -> SafeString:
+    """
+    Draw the weeks of a scorecard row: status and text each, perhaps note and url.
+
+    A scorecard has hundreds of cells, and a template takes ten times as long for each.
+    """
+    words = _words(get_language())
+    drawn = []
+    for cell in row:
+        status, note, url = cell["status"], cell.get("note"), cell.get("url")
+        title = f' title="{escape(note)}"' if note else ""
+        start, end = (f'<a href="{escape(url)}"{title}>', "</a>") if url else (
+            f"<span{title}>", "</span>"
+        )  # fmt: skip
+        # No space before the closing tag: it would be a third item of the cell's row.
+        drawn.append(
+            f'<td class="m-cell" data-status="{status}">{start}{_SHAPES[status]}'
+            f'{escape(cell["text"])}<span class="visually-hidden"> {words[status]}</span>{end}</td>'
+        )
+    return SafeString("".join(drawn))
+
+
+@register.simple_tag
+def trend(chart: Sparkline) -> SafeString:
+    """Draw a trend as decoration; the words beside it say the same."""
+    target = f'<path class="m-spark-target" d="{chart.target}"/>' if chart.target else ""
+    return SafeString(
+        f'<svg class="m-spark" viewBox="0 0 {chart.width} {chart.height}"'
+        f' preserveAspectRatio="none" aria-hidden="true">{target}'
+        f'<path class="m-spark-line" d="{chart.line}"/>'
+        f'<path class="m-spark-last" d="{chart.last}"/></svg>'
+    )
 
 
 @register.simple_tag

@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from django.urls import reverse
+
 from core.numbers import NumberFormat
-from core.periods import Grain, PeriodCalendar
+from core.periods import Grain
 from goals.models import Kpi
 from goals.rules import formulas
 from goals.rules.status import Goalpost, Status
@@ -29,16 +31,24 @@ SEVERITY = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One KPI with its points for a run of weeks, newest first."""
+    """
+    One KPI and its numbers for a run of weeks, or of its own periods: ``starts``, newest first.
+
+    Points are worked out when they are asked for: most KPIs on Home show only the current one.
+    """
 
     kpi: Kpi
     line: Line
-    points: Sequence[Point]
+    starts: Sequence[date]
     format: UnitFormat
 
-    @property
+    @cached_property
     def current(self) -> Point:
-        return self.points[0]
+        return self._point(self.starts[0])
+
+    @cached_property
+    def points(self) -> Sequence[Point]:
+        return [self.current, *map(self._point, self.starts[1:])]
 
     @cached_property
     def previous(self) -> Point:
@@ -50,7 +60,8 @@ class Entry:
     def misses(self) -> int:
         """Count the judged periods in a row, up to the current one, that missed the target."""
         count, seen = 0, None
-        for point in self.points:
+        for start in self.starts:
+            point = self._point(start)
             if point.start == seen:
                 continue
             seen = point.start
@@ -77,6 +88,16 @@ class Entry:
     def target(self) -> Goalpost | None:
         return self.current.target
 
+    def _point(self, start: date) -> Point:
+        line, calendar = self.line, self.line.calendar
+        if line.grain is Grain.WEEK:
+            return line.point(start)
+        start = calendar.start(line.grain, calendar.last_day(Grain.WEEK, start))
+        point = line.point(start)
+        if point.value is None and not point.over:
+            return line.point(calendar.shift(line.grain, start, -1))
+        return point
+
 
 @dataclass(frozen=True)
 class Board:
@@ -85,6 +106,14 @@ class Board:
     workspace: Workspace
     weeks: Sequence[date]
     entries: Sequence[Entry]
+
+    @cached_property
+    def _kpis_url(self) -> str:
+        return reverse("goals:kpi", args=[self.workspace.slug, 0]).removesuffix("0/")
+
+    def url_of(self, kpi: Kpi) -> str:
+        """Give the address of a KPI's page; asking the URLconf for each would take longer."""
+        return f"{self._kpis_url}{kpi.number}/"
 
     def counts(self) -> dict[Status, int]:
         """Count the entries by status, worst first, without zeros."""
@@ -148,19 +177,9 @@ def get_board(
         Entry(
             kpi=kpi,
             line=lines[kpi.pk],
-            points=[_point_of_week(lines[kpi.pk], start, calendar) for start in starts],
+            starts=starts,
             format=UnitFormat(kpi.unit, kpi.unit_label, workspace.currency, numbers),
         )
         for kpi in kpis
     ]
     return Board(workspace=workspace, weeks=starts, entries=entries)
-
-
-def _point_of_week(line: Line, week: date, calendar: PeriodCalendar) -> Point:
-    if line.grain is Grain.WEEK:
-        return line.point(week)
-    start = calendar.start(line.grain, calendar.last_day(Grain.WEEK, week))
-    point = line.point(start)
-    if point.value is None and not point.over:
-        return line.point(calendar.shift(line.grain, start, -1))
-    return point

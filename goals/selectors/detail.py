@@ -98,17 +98,16 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
     segment = next((each for each in segments if each.code == choice.segment), None)
     line = _line(kpi, workspace, freshness, choice, segment, today)
     current = workspace.calendar.last_complete(line.grain, today=today)
-    starts = [
-        workspace.calendar.shift(line.grain, current, back) for back in range(1 - choice.periods, 1)
-    ]
-    points = [line.point(start) for start in starts]
     numbers = NumberFormat.of(language)
     entry = Entry(
         kpi=kpi,
         line=line,
-        points=points[::-1],
+        starts=[
+            workspace.calendar.shift(line.grain, current, -back) for back in range(choice.periods)
+        ],
         format=UnitFormat(kpi.unit, kpi.unit_label, workspace.currency, numbers),
     )
+    points = entry.points[::-1]
     return Detail(
         kpi=kpi,
         choice=choice,

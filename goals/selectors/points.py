@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -15,8 +16,7 @@ from goals.selectors.period_rows import PERIOD_ROWS
 from teams.models import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One period of one KPI."""
 
     start: date
@@ -52,8 +52,7 @@ def get_freshness(workspace: Workspace) -> Freshness:
         return Freshness(*cursor.fetchone())
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
+class _Stored(NamedTuple):
     value: Decimal | None
     answered: bool
 

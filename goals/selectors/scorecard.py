@@ -1,6 +1,6 @@
 """The scorecard: KPIs by weeks, newest week first."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from core.charts import sparkline
 from core.periods import Grain
 from goals.models import Kpi
-from goals.rules.status import Status
+from goals.rules.status import Goalpost, Status
 from goals.selectors import phrases
 from goals.selectors.board import Board, Entry
 from goals.selectors.points import Point
@@ -35,7 +35,7 @@ class Filters:
         return fits_kind and (not self.owner or kpi.owner.user.email == self.owner)
 
 
-def as_table(board: Board, filters: Filters, link: Callable[[Kpi], str]) -> dict[str, Any]:
+def as_table(board: Board, filters: Filters) -> dict[str, Any]:
     """Prepare the board for ``components/_scorecard_table.html``."""
     calendar = board.workspace.calendar
     entries = [entry for entry in board.entries if filters.keep(entry.kpi)]
@@ -59,20 +59,20 @@ def as_table(board: Board, filters: Filters, link: Callable[[Kpi], str]) -> dict
         "groups": [
             {
                 "label": kind.label,
-                "rows": [_row(e, board, link(e.kpi)) for e in entries if e.kpi.kind == kind],
+                "rows": [_row(e, board) for e in entries if e.kpi.kind == kind],
             }
             for kind in kinds
         ],
     }
 
 
-def _row(entry: Entry, board: Board, url: str) -> dict[str, Any]:
+def _row(entry: Entry, board: Board) -> dict[str, Any]:
     return {
         "name": entry.kpi.name,
-        "url": url,
+        "url": board.url_of(entry.kpi),
         "target": phrases.target_text(entry),
         "owner": entry.kpi.owner.user.name,
-        "cells": [_cell(entry, point, board) for point in entry.points],
+        "cells": list(_cells(entry, board)),
         "average": _average(entry),
         "run": _run(entry),
         "sparkline": sparkline(
@@ -82,20 +82,29 @@ def _row(entry: Entry, board: Board, url: str) -> dict[str, Any]:
     }
 
 
-def _cell(entry: Entry, point: Point, board: Board) -> dict[str, str]:
-    if point.value is None:
-        return {"status": point.status, "text": "", "note": _("No value")}
-    note = entry.format.exact(point.value)
-    if point.target is not None:
-        target = entry.format.target(point.target)
-        note = _("%(value)s, target %(target)s") % {"value": note, "target": target}
-    if entry.line.grain is not Grain.WEEK:
-        period = phrases.period_name(board.workspace.calendar, entry.line.grain, point.start)
-        note = f"{period}: {note}"
-    if point.status == Status.NOT_JUDGED:
-        reason = _("incomplete, so not judged") if point.over else _("still running, so not judged")
-        note = f"{note}; {reason}"
-    return {"status": point.status, "text": entry.format.cell(point.value), "note": note}
+def _cells(entry: Entry, board: Board) -> Iterator[dict[str, str]]:
+    # What most cells of a row share is put into words once.
+    judged, nothing = _("%(value)s, target %(target)s"), _("No value")
+    targets: dict[Goalpost | None, str] = {None: ""}
+    for point in entry.points:
+        if point.value is None:
+            yield {"status": point.status, "text": "", "note": nothing}
+            continue
+        if point.target is not None and point.target not in targets:
+            targets[point.target] = entry.format.target(point.target)
+        note = entry.format.exact(point.value)
+        if target := targets[point.target]:
+            note = judged % {"value": note, "target": target}
+        if entry.line.grain is not Grain.WEEK:
+            period = phrases.period_name(board.workspace.calendar, entry.line.grain, point.start)
+            note = f"{period}: {note}"
+        if point.status is Status.NOT_JUDGED:
+            note = f"{note}; {_why_not_judged(point)}"
+        yield {"status": point.status, "text": entry.format.cell(point.value), "note": note}
+
+
+def _why_not_judged(point: Point) -> str:
+    return _("incomplete, so not judged") if point.over else _("still running, so not judged")
 
 
 def _average(entry: Entry) -> str:

@@ -60,19 +60,23 @@ def _scorecard(request: WorkspaceRequest) -> HttpResponse:
             language=language,
         )
         context = {
-            "scorecard": as_table(board, filters, lambda kpi: _kpi_url(request, kpi)),
+            "scorecard": as_table(board, filters),
             "empty_actions": _first_steps(request),
             "clear_url": request.path if filters != Filters() else "",
         }
         return render_to_string("goals/_scorecard.html", context)
 
+    def filter_bar() -> str:
+        legend = [{"status": each, "word": each.label} for each in SEVERITY]
+        context = {"menus": _filter_menus(request, filters), "legend": legend}
+        return render_to_string("goals/_filters.html", context)
+
     key = (workspace.pk, freshness.version, today, week, language, filters, _may_edit(request))
     context = {
         "table": cached_fragment("scorecard", *key, render=table),
+        "filters": cached_fragment("filters", *key, request.GET.urlencode(), render=filter_bar),
         "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
         "tabs": _tabs(request, "scorecard"),
-        "filters": _filter_menus(request, filters),
-        "legend": [{"status": each, "word": each.label} for each in SEVERITY],
         "may_edit": _may_edit(request),
     }
     return render(request, "goals/scorecard.html", context)

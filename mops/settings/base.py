@@ -257,6 +257,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "core.assets.StaticStorage"},
 }
 
+# -- Audit ---------------------------------------------------------------------------------------
+# Who did it is told to the database with each of these, and only these write.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
 # -- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -18,25 +18,21 @@ MOST_TILES = 8
 NEEDS_ATTENTION = (Status.OFF_TRACK, Status.AT_RISK, Status.NO_DATA)
 
 
-def attention(
-    board: Board, *, link: Callable[[Kpi], str], enter: Callable[[Kpi], str]
-) -> list[dict[str, Any]]:
+def attention(board: Board, *, enter: Callable[[Kpi], str]) -> list[dict[str, Any]]:
     """
     List what is not on track, worst first.
 
     ``enter`` gives the address where the reader may enter a missing number, or nothing.
     """
     entries = board.worst_first(NEEDS_ATTENTION)
-    return [_item(entry, board, link, enter) for entry in entries[:MOST_ATTENTION]]
+    return [_item(entry, board, enter) for entry in entries[:MOST_ATTENTION]]
 
 
-def _item(
-    entry: Entry, board: Board, link: Callable[[Kpi], str], enter: Callable[[Kpi], str]
-) -> dict[str, Any]:
+def _item(entry: Entry, board: Board, enter: Callable[[Kpi], str]) -> dict[str, Any]:
     item: dict[str, Any] = {
         "status": entry.current.status,
         "sentence": phrases.sentence(entry, board),
-        "url": link(entry.kpi),
+        "url": board.url_of(entry.kpi),
         "owner": entry.kpi.owner.user.name,
         "age": _age(entry),
     }
@@ -52,26 +48,26 @@ def _age(entry: Entry) -> str:
     return ngettext("%(count)d week", "%(count)d weeks", entry.misses) % {"count": entry.misses}
 
 
-def tile_groups(board: Board, *, link: Callable[[Kpi], str], language: str) -> list[dict[str, Any]]:
+def tile_groups(board: Board, *, language: str) -> list[dict[str, Any]]:
     """Prepare up to eight tiles, in groups: those that the leads chose, or the first ones."""
     chosen = [entry for entry in board.entries if entry.kpi.on_home] or list(board.entries)
     shown = chosen[:MOST_TILES]
     return [
         {
             "label": kind.label,
-            "tiles": [_tile(e, board, link, language) for e in shown if e.kpi.kind == kind],
+            "tiles": [_tile(e, board, language) for e in shown if e.kpi.kind == kind],
         }
         for kind in Kpi.Kind
         if any(entry.kpi.kind == kind for entry in shown)
     ]
 
 
-def _tile(entry: Entry, board: Board, link: Callable[[Kpi], str], language: str) -> dict[str, Any]:
+def _tile(entry: Entry, board: Board, language: str) -> dict[str, Any]:
     point = entry.current
     target = phrases.target_text(entry)
     return {
         "name": entry.kpi.name,
-        "url": link(entry.kpi),
+        "url": board.url_of(entry.kpi),
         "status": point.status,
         "value": "" if point.value is None else entry.format.full(point.value),
         "delta": phrases.change_text(entry, language) or _last_known(entry, board),

@@ -76,12 +76,8 @@ def home(request: WorkspaceRequest) -> HttpResponse:
                     calendar, Grain.WEEK, calendar.shift(Grain.WEEK, week, -1)
                 )
             },
-            "attention": selector.attention(
-                board, link=lambda kpi: kpi_url(request, kpi), enter=lambda kpi: enter_url(kpi)
-            ),
-            "groups": selector.tile_groups(
-                board, link=lambda kpi: kpi_url(request, kpi), language=language
-            ),
+            "attention": selector.attention(board, enter=enter_url),
+            "groups": selector.tile_groups(board, language=language),
             "scorecard_url": reverse("goals:kpis", args=[workspace.slug]),
             "empty_actions": _first_steps(request),
         }
@@ -105,10 +101,6 @@ def home(request: WorkspaceRequest) -> HttpResponse:
     }
     _remember(request)
     return render(request, "reviews/home.html", context)
-
-
-def kpi_url(request: WorkspaceRequest, kpi: Kpi) -> str:
-    return reverse("goals:kpi", args=[request.workspace.slug, kpi.number])
 
 
 def _enters(request: WorkspaceRequest) -> int | str:
