@@ -68,7 +68,7 @@ class VersionedAPI(WorkspaceAPI):
         return self.output
 
 
-class KpiAPI(mixins.ListModelMixin, VersionedAPI):
+class KpiAPI(VersionedAPI):
     """The KPIs of the workspace, named by their codes."""
 
     queryset = Kpi.objects.select_related("owner__user", "team", "breakdown", "workspace")
@@ -97,8 +97,10 @@ class KpiAPI(mixins.ListModelMixin, VersionedAPI):
             OpenApiParameter("archived", bool, description="true lists archived KPIs instead."),
         ]
     )
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().list(request, *args, **kwargs)
+    def list(self, _request: Request) -> Response:
+        rows = serializers.kpi_rows(self.filter_queryset(self.get_queryset()))
+        page = self.paginate_queryset(rows) or []
+        return self.get_paginated_response([serializers.as_listed(row) for row in page])
 
     def filter_queryset(self, queryset: Any) -> Any:
         if self.action != "list":
