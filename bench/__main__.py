@@ -17,7 +17,7 @@ from mops.embedded.servers import available, embedded_servers
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true", help="measure at 10 M rows as well")
-    parser.add_argument("--only", default="", help="rollups, ingest or imports")
+    parser.add_argument("--only", default="", help="rollups, ingest, imports or pages")
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "mops.settings.prod"
     with tempfile.TemporaryDirectory(prefix="mops-bench-") as folder:
@@ -36,7 +36,7 @@ def _measure(options: argparse.Namespace) -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415  # reads the settings
 
-    from bench import imports, ingest, rollups  # noqa: PLC0415  # models need django.setup()
+    from bench import imports, ingest, pages, rollups  # noqa: PLC0415  # need django.setup()
     from bench.report import Report  # noqa: PLC0415  # with the two above
 
     call_command("migrate", verbosity=0)
@@ -47,6 +47,8 @@ def _measure(options: argparse.Namespace) -> None:
         imports.measure(report)
     if options.only in {"", "rollups"}:
         rollups.measure(report, large=options.large)
+    if options.only in {"", "pages"}:
+        pages.measure(report)
     report.show()
 
 
