@@ -57,7 +57,7 @@ class KpiSerializer(serializers.ModelSerializer[Kpi]):
 def kpi_rows(kpis: KpiQuerySet) -> Any:
     """Read of each KPI only what ``as_listed`` needs."""
     return kpis.values(
-        *_AS_STORED, *_DECIMALS, "number", "archived_at",
+        "pk", *_AS_STORED, *_DECIMALS, "number", "archived_at",
         "breakdown__number", "owner__user__email", "team__name",
     )  # fmt: skip
 

@@ -4,7 +4,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from goals.models import Kpi
-from tests.factories.goals import KpiFactory
+from tests.factories.goals import BreakdownFactory, KpiFactory
+from tests.factories.teams import TeamFactory
 
 BODY = {
     "code": "email_clicks",
@@ -149,3 +150,26 @@ def test_a_click_through_rate_is_the_ratio_of_sums_R34(api, frozen):
         {"start": "2026-10-01", "value": "25", "target": None, "target_upper": None,
          "status": "not_judged", "complete": False}
     ]  # fmt: skip
+
+
+def test_a_list_gives_of_a_kpi_what_its_own_address_gives(api, workspace, lead):
+    KpiFactory(workspace=workspace, owner=lead, code="bare")
+    KpiFactory(
+        workspace=workspace, owner=lead, code="full", plausible_min="0.50", plausible_max=9,
+        breakdown=BreakdownFactory(workspace=workspace), segment_total="sum",
+        team=TeamFactory(workspace=workspace), definition="All of it", on_home=True,
+    )  # fmt: skip
+
+    listed = {kpi["code"]: kpi for kpi in api.get("/api/v1/kpis/").json()["results"]}
+
+    assert listed == {code: api.get(f"/api/v1/kpis/{code}/").json() for code in ("bare", "full")}
+
+
+def test_a_list_of_more_kpis_than_fit_goes_on_with_the_cursor(api, workspace, lead):
+    KpiFactory.create_batch(5, workspace=workspace, owner=lead)
+
+    first = api.get("/api/v1/kpis/?page_size=3").json()
+    second = api.get(first["next"]).json()
+
+    codes = [kpi["code"] for kpi in first["results"] + second["results"]]
+    assert len(set(codes)) == 5

@@ -1,0 +1,153 @@
+"""Pages and lists read in a fixed number of queries, however many rows there are."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from goals.models import Import, Target
+from goals.services.measurements import Author, NewValue, record
+from goals.services.rollups import drain
+from teams.models import ApiToken, Invitation
+from teams.policy import Role
+from tests.conftest import NOW
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.factories.teams import MembershipFactory, TeamFactory, WorkspaceFactory
+
+FEW, MANY = 5, 60
+WEEK = dt.date(2026, 11, 9)
+FIRST = 90_001  # the number of the KPI that has a history
+# The session, the user, the membership with its workspace.
+GATE = 3
+# What a page may cost beyond the gate; the address, after the workspace's.
+PAGES = {
+    "": 6,
+    "kpis/": 6,
+    "kpis/?view=list": 2,
+    "kpis/?view=list&archived=true": 2,
+    f"kpis/K-{FIRST}/": 9,
+    f"kpis/K-{FIRST}/?segment=segment-1": 9,
+    f"kpis/K-{FIRST}/numbers.csv": 9,
+    "kpis/enter/?week=2026-W46": 4,
+    "kpis/enter/?week=2026-W46&owner=all": 4,
+    "kpis/library/": 1,
+    "breakdowns/": 4,
+    "imports/": 1,
+    "settings/": 6,
+    "settings/members/": 4,
+    "settings/teams/": 4,
+    "settings/tokens/": 2,
+    "settings/digest/": 10,
+}
+LISTS = {
+    "kpis/": 1,
+    "breakdowns/": 1,
+    "segments/": 1,
+    "targets/": 1,
+    "measurements/": 1,
+    "kpis/history/series/?period=week": 5,
+}
+
+
+def fill(slug, count):
+    """Open a workspace with ``count`` of everything; give its owner."""
+    workspace = WorkspaceFactory(slug=slug, name=slug)
+    owner = MembershipFactory(workspace=workspace, role=Role.OWNER)
+    people = MembershipFactory.create_batch(count, workspace=workspace)
+    breakdown = BreakdownFactory(workspace=workspace)
+    segments = SegmentFactory.create_batch(count, breakdown=breakdown)
+    BreakdownFactory.create_batch(count, workspace=workspace)
+    values = []
+    for n in range(count):
+        kpi = KpiFactory(
+            workspace=workspace,
+            owner=owner if n % 2 else people[n],
+            team=TeamFactory(workspace=workspace),
+            code=f"k{n}",
+            **({"breakdown": breakdown, "segment_total": "sum"} if n == 1 else {}),
+        )
+        Target.objects.create(
+            kpi=kpi, number=1, valid_from=dt.date(2026, 1, 5), comparator="at_least", value=n,
+            set_by=owner, set_at=NOW,
+        )  # fmt: skip
+        codes = [part.code for part in segments] if n == 1 else [None]
+        values += [NewValue(kpi.code, WEEK, Decimal(n), segment=code) for code in codes]
+        ApiToken.objects.create(
+            membership=people[n], name="t", scope="read", public_id=f"{slug[:4]}{n}",
+            secret_hash="x", created_at=NOW, expires_at=NOW + dt.timedelta(days=9),
+        )  # fmt: skip
+        Invitation.objects.create(
+            workspace=workspace, email=f"{slug}{n}@invited.example", role=Role.MEMBER,
+            invited_by=owner, invited_at=NOW, expires_at=NOW + dt.timedelta(days=9),
+        )  # fmt: skip
+        Import.objects.create(
+            workspace=workspace, number=n, filename="f.csv", content=b"", created_by=people[n],
+            created_at=NOW,
+        )  # fmt: skip
+    first = KpiFactory(workspace=workspace, owner=owner, code="history", number=FIRST)
+    for back in range(count):
+        week = WEEK - dt.timedelta(weeks=back)
+        Target.objects.create(
+            kpi=first, number=back, valid_from=week, comparator="at_least", value=back,
+            set_by=owner, set_at=NOW,
+        )  # fmt: skip
+        values.append(NewValue("history", week, Decimal(back)))
+    # k0 has no value: it needs attention and is to be entered.
+    record(values[1:], by=Author(membership=owner, source="test"), at=NOW)
+    drain(workspace=workspace, at=NOW)
+    return owner
+
+
+@pytest.fixture
+def worlds(db, frozen):
+    return fill("few", FEW), fill("many", MANY)
+
+
+def queries(member, address):
+    client = Client()
+    client.force_login(member.user)
+    # The first visit is remembered in the session.
+    client.get(reverse("reviews:home", args=[member.workspace.slug]))
+    caches["numbers"].clear()
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address)
+    assert answer.status_code == 200, address
+    return [query["sql"] for query in captured]
+
+
+def assert_fixed(few, many, budget):
+    assert len(few) == len(many), "\n".join([*few, "", *many])
+    assert len(many) <= GATE + budget, "\n".join(many)
+
+
+@pytest.mark.parametrize(("page", "budget"), PAGES.items())
+def test_a_page_costs_the_same_with_few_and_many_rows(worlds, page, budget):
+    few, many = (queries(each, f"/w/{each.workspace.slug}/{page}") for each in worlds)
+
+    assert_fixed(few, many, budget)
+
+
+@pytest.mark.parametrize(("address", "budget"), LISTS.items())
+def test_a_list_of_the_api_costs_the_same_with_few_and_many_rows(worlds, address, budget):
+    few, many = (queries(each, f"/api/v1/{address}") for each in worlds)
+
+    assert_fixed(few, many, budget)
+
+
+@pytest.mark.parametrize("page", ["", "kpis/"])
+def test_a_page_made_of_numbers_reads_only_their_version_once_it_is_kept(worlds, page):
+    _few, many = worlds
+    address = f"/w/{many.workspace.slug}/{page}"
+    client = Client()
+    client.force_login(many.user)
+    first = client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        again = client.get(address)
+
+    assert len(captured) == GATE + 1
+    assert again.content == first.content
