@@ -68,13 +68,12 @@ def my_numbers(request: WorkspaceRequest) -> HttpResponse:
 def _save(page: "_Page", slots: Sequence[Slot]) -> HttpResponse:
     request = page.request
     rows = [page.typed_row(slot) for slot in slots if slot.key in request.POST]
-    problems = [row for row in rows if row.state in {"error", "outlier"}]
+    typed = {row.slot.key: row for row in rows}
+    shown = [typed.get(slot.key) or page.stored_row(slot) for slot in slots]
     if wants_fragment(request):
-        return page.fragment(rows)
-    if problems:
+        return page.fragment(rows, shown)
+    if any(row.state in {"error", "outlier"} for row in rows):
         # What could be read is saved; the rest stays on the page as it was typed.
-        typed = {row.slot.key: row for row in rows}
-        shown = [typed.get(slot.key) or page.stored_row(slot) for slot in slots]
         return page.answer(shown, status=422)
     count = sum(1 for row in rows if row.state == "saved")
     saved = ngettext("%(count)d number saved.", "%(count)d numbers saved.", count)
@@ -181,18 +180,20 @@ class _Page:
     def answer(self, rows: Sequence[Row], *, status: int = 200) -> HttpResponse:
         return render(self.request, "goals/my_numbers.html", self._context(rows), status=status)
 
-    def fragment(self, rows: Sequence[Row]) -> HttpResponse:
-        """Answer htmx with the rows that it sent, and the count of what is missing."""
-        return render(self.request, "goals/_number_rows.html", self._context(rows))
+    def fragment(self, rows: Sequence[Row], everything: Sequence[Row]) -> HttpResponse:
+        """Answer htmx with the rows that it sent, and how many of all are missing now."""
+        context = {
+            "rows": [self._shown(row) for row in rows],
+            "action": self.request.get_full_path(),
+            **_counts(everything),
+        }
+        return render(self.request, "goals/_number_rows.html", context)
 
     def _context(self, rows: Sequence[Row]) -> dict[str, Any]:
         calendar, week = self._workspace.calendar, self.week
-        expected = [row for row in rows if not row.slot.is_due_zero]
-        missing = sum(1 for row in expected if row.state not in {"saved", "gap"})
         return {
             "rows": [self._shown(row) for row in rows],
-            "total": len(expected),
-            "missing": missing,
+            **_counts(rows),
             "week": week,
             "week_label": calendar.week_number(week)[1],
             "title": phrases.week_title(calendar, week),
@@ -246,6 +247,12 @@ class _Page:
                 "current": self._everyone,
             },
         ]
+
+
+def _counts(rows: Sequence[Row]) -> dict[str, int]:
+    expected = [row for row in rows if not row.slot.is_due_zero]
+    missing = sum(1 for row in expected if row.state not in {"saved", "gap"})
+    return {"total": len(expected), "missing": missing}
 
 
 def _unit(form: UnitFormat) -> str:
