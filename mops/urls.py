@@ -1,19 +1,12 @@
 """Every address of mops."""
 
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from mops import health
+from mops.api_docs import problems
 from mops.demo.entrance import enter
 from mops.gallery import gallery
-
-
-@login_not_required
-def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # a view
-    """Tell that this process serves requests; asks nothing else."""
-    return HttpResponse("ok", content_type="text/plain")
-
 
 api: list[URLPattern | URLResolver] = [
     path("", include("goals.api.urls")),
@@ -22,7 +15,8 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
-    path("livez", alive, name="alive"),
+    path("livez", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
     path("", include("reviews.urls")),
     path("", include("teams.urls")),
     path("w/<slug:workspace>/", include("goals.urls")),
@@ -33,6 +27,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include(api)),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/docs/problems/", problems, name="api-problems"),
 ]
 
 handler400 = "mops.errors.bad_request"

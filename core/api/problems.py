@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from core.api.catalogue import kind_of
 from core.errors import ConflictError, DomainError, NotAllowedError
 
 logger = logging.getLogger(__name__)
@@ -18,42 +19,6 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 # Seconds after which a client may try again while the database is away.
 RETRY_AFTER = 5
-
-# The catalogue of problem types: the last part of ``type``, and its title.
-TITLES = {
-    "bad-request": "The request could not be read",
-    "not-signed-in": "No valid token or session",
-    "forbidden": "Your role does not allow this",
-    "not-found": "There is nothing here",
-    "method-not-allowed": "This method is not offered here",
-    "not-acceptable": "No acceptable answer format",
-    "conflict": "Somebody else changed this first",
-    "version-mismatch": "The version you hold is out of date",
-    "too-large": "The body is too large",
-    "unsupported-media-type": "This body format is not understood",
-    "invalid": "Some values are not valid",
-    "version-required": "The version you hold is missing",
-    "too-many-requests": "Too many requests",
-    "error": "Something went wrong on our side",
-    "unavailable": "The database is restarting",
-}
-_TYPES_BY_STATUS = {
-    400: "bad-request",
-    401: "not-signed-in",
-    403: "forbidden",
-    404: "not-found",
-    405: "method-not-allowed",
-    406: "not-acceptable",
-    409: "conflict",
-    412: "version-mismatch",
-    413: "too-large",
-    415: "unsupported-media-type",
-    422: "invalid",
-    428: "version-required",
-    429: "too-many-requests",
-    500: "error",
-    503: "unavailable",
-}
 
 RowErrors = list[dict[str, Any]]
 
@@ -69,10 +34,10 @@ class Problem(exceptions.APIException):
 
 def body(status: int, detail: str, path: str, errors: RowErrors | None = None) -> dict[str, Any]:
     """Build the members of a problem; ``errors`` lists {field or index, detail} entries."""
-    kind = _TYPES_BY_STATUS.get(status, "error")
+    kind = kind_of(status)
     problem: dict[str, Any] = {
-        "type": f"/api/docs/problems/#{kind}",
-        "title": TITLES[kind],
+        "type": kind.uri,
+        "title": kind.title,
         "status": status,
         "detail": detail,
         "instance": path,

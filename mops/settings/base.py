@@ -276,6 +276,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": _("mops API"),
+    "DESCRIPTION": _("What an error means: [kinds of problems](/api/docs/problems/)."),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -112,6 +112,7 @@ OPERATIONS = {
 # Routes outside workspaces, and what lets somebody in.
 ELSEWHERE = {
     "alive": "public: says only that the process lives",
+    "ready": "public: says only whether it can work",
     "reviews:root": "public: leads on",
     "reviews:start": "public on an empty install, on the machine itself",
     "reviews:outbox": "operators",
@@ -125,6 +126,7 @@ ELSEWHERE = {
     "set_language": "public: a cookie",
     "api-schema": "public: no data of anybody",
     "api-docs": "public: no data of anybody",
+    "api-problems": "public: no data of anybody",
 }
 
 ROUTES = {route.name: route for route in pages_of_workspaces()}
