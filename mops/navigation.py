@@ -47,8 +47,23 @@ def _around(request: WorkspaceRequest) -> dict[str, Any]:
         settings = _item(request, _("Settings"), "reviews:settings", "settings")
         context["nav"].append({"label": _("Set up"), "items": [settings]})
     if request.workspace.is_demo:
-        context["banner"] = {"kind": "info", "text": _("Demo data of an invented company.")}
+        context["banner"] = _demo_banner(request)
     return context
+
+
+def _demo_banner(request: WorkspaceRequest) -> dict[str, Any]:
+    actions = [(_("Start my own workspace"), reverse("start"))]
+    if request.membership.may(Action.DELETE_WORKSPACE):
+        here = [request.workspace.slug]
+        actions += [
+            (_("Reset the demo"), reverse("reset-demo", args=here)),
+            (_("Remove the demo"), reverse("remove-demo", args=here)),
+        ]
+    return {
+        "kind": "info",
+        "text": _("This is a demo: an invented company with invented numbers."),
+        "actions": [{"label": label, "url": url} for label, url in actions],
+    }
 
 
 def _item(

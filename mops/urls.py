@@ -3,8 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from mops import health
+from mops import front_door, health
 from mops.api_docs import problems
+from mops.demo import views as demo
 from mops.demo.entrance import enter
 from mops.gallery import gallery
 
@@ -17,11 +18,17 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("livez", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("", front_door.root, name="root"),
+    path("start/", front_door.start, name="start"),
+    path("start/team/", front_door.start_team, name="start-team"),
+    path("start/demo/", front_door.start_demo, name="start-demo"),
     path("", include("reviews.urls")),
     path("", include("teams.urls")),
     path("w/<slug:workspace>/", include("goals.urls")),
     path("_ui/", gallery, name="gallery"),
     path("_ui/<slug:page>/", gallery, name="gallery-page"),
+    path("w/<slug:workspace>/demo/reset/", demo.reset, name="reset-demo"),
+    path("w/<slug:workspace>/demo/remove/", demo.remove, name="remove-demo"),
     path("demo/<str:token>/", enter, name="demo"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.account.urls")),

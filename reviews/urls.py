@@ -14,8 +14,6 @@ below_workspace = [
     path("settings/digest/test/", digests.send_test, name="digest-test"),
 ]
 urlpatterns = [
-    path("", home.root, name="root"),
-    path("start/", settings.start, name="start"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("me/email/", digests.email, name="email"),
     path("e/unsub/<str:token>/", digests.unsubscribe, name="unsubscribe"),

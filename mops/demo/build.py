@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from core import clock
 from core.periods import Grain
@@ -24,6 +24,8 @@ SLUG = "rotaleaf"
 VISITOR = "you"
 # So many of the newest weeks were typed by their owners; what is older came in one import.
 TYPED_WEEKS = 8
+# Held by whoever builds or removes the demo, so that there is never a second one.
+_LOCK = 0xDE30
 _COMPARATORS = {">=": Comparator.AT_LEAST, "<=": Comparator.AT_MOST}
 _DAYS_A_WEEK = 7
 
@@ -33,8 +35,16 @@ def find_demo() -> Workspace | None:
 
 
 @transaction.atomic
+def reset_demo(*, at: datetime) -> Workspace:
+    """Build the demo anew, as of ``at``; whatever visitors changed in it is gone."""
+    remove_demo()
+    return build_demo(at=at)
+
+
+@transaction.atomic
 def remove_demo() -> None:
     """Remove the demo with everything in it, its people included."""
+    _wait_for_other_builders()
     demo = find_demo()
     if demo is None:
         return
@@ -48,6 +58,7 @@ def remove_demo() -> None:
 @transaction.atomic
 def build_demo(*, at: datetime) -> Workspace:
     """Build the demo as of ``at``: two years of numbers up to the last week that is over."""
+    _wait_for_other_builders()
     people = _open(at)
     workspace = people[VISITOR].workspace
     kpis = _kpis(workspace, people)
@@ -56,6 +67,11 @@ def build_demo(*, at: datetime) -> Workspace:
     writer.history()
     rollups.drain(workspace=workspace, at=at)
     return workspace
+
+
+def _wait_for_other_builders() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _open(at: datetime) -> dict[str, Membership]:

@@ -5,7 +5,9 @@ import secrets
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -33,9 +35,17 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     demo = build.find_demo()
     if demo is None or not cache.delete(_key(token)):
         return render(request, "mops/link_used.html", status=410)
-    visitor = next(person for person in story.PEOPLE if person.key == build.VISITOR)
-    login(request, User.objects.get(email=visitor.email), backend=BACKEND)
+    sign_in_visitor(request)
     return redirect(demo)
+
+
+def sign_in_visitor(request: HttpRequest) -> None:
+    """Sign the browser in as the demo's visitor, who owns it; there must be a demo."""
+    login(request, User.objects.get(email=story.VISITOR_EMAIL), backend=BACKEND)
+
+
+def is_visitor(user: AbstractBaseUser | AnonymousUser) -> bool:
+    return isinstance(user, User) and user.email == story.VISITOR_EMAIL
 
 
 def _key(token: str) -> str:

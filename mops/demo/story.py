@@ -25,8 +25,9 @@ class Person:
     language: str = "en"
 
 
+VISITOR_EMAIL = "you@rotaleaf.example"
 PEOPLE = (
-    Person("you", "Demo Visitor", "you@rotaleaf.example", "owner"),
+    Person("you", "Demo Visitor", VISITOR_EMAIL, "owner"),
     Person("anna", "Anna Lis", "anna@rotaleaf.example", "viewer"),
     Person("tom", "Tom Zieliński", "tom@rotaleaf.example", "lead"),
     Person("nina", "Nina Kowalska", "nina@rotaleaf.example", "member"),

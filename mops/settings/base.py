@@ -203,7 +203,8 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # the proxy that ends TLS redirects; a health check speaks plain HTTP
     "security.W021",  # preloading is the domain owner's choice
 ]
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

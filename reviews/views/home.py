@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -21,27 +20,9 @@ from goals.selectors.points import get_freshness
 from goals.selectors.weeks import chosen_week
 from reviews.selectors import home as selector
 from teams.access import WorkspaceRequest, workspace_view
-from teams.models import Membership, User
 from teams.policy import Action
 
 WEEKS = 26
-
-
-@login_not_required
-@require_safe
-def root(request: HttpRequest) -> HttpResponse:
-    """Lead to the workspace used last, to signing in, or on an empty install to the start."""
-    if isinstance(request.user, User):
-        memberships = Membership.objects.active().filter(user=request.user)
-        last = request.session.get("workspace")
-        found = (
-            memberships.filter(workspace__slug=last).first()
-            or memberships.order_by("workspace__is_demo", "pk").select_related("workspace").first()
-        )
-        if found is None:
-            return render(request, "reviews/no_workspace.html")
-        return redirect(found.workspace)
-    return redirect("reviews:start")
 
 
 @workspace_view(Action.READ)

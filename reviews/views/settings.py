@@ -1,27 +1,19 @@
-"""The list of settings, the menu of small screens, and the first start."""
+"""The list of settings, and the menu of small screens."""
 
 from typing import Any
 
-from django.conf import settings as configuration
-from django.contrib.auth import login
-from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from core import clock
-from core.forms import rules_shown_on
 from goals.models import Breakdown
 from teams.access import WorkspaceRequest, workspace_view
-from teams.forms import StartForm
-from teams.models import ApiToken, Membership, Team, Workspace
+from teams.models import ApiToken, Membership, Team
 from teams.policy import Action
-from teams.services import workspaces
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @workspace_view(Action.READ)
@@ -90,37 +82,3 @@ def _numbers_group(request: WorkspaceRequest) -> dict[str, Any]:
 def menu(request: WorkspaceRequest) -> HttpResponse:
     """Show the whole navigation as a page, for small screens."""
     return render(request, "reviews/menu.html")
-
-
-@login_not_required
-@require_http_methods(["GET", "POST"])
-def start(request: HttpRequest) -> HttpResponse:
-    """On an empty install set the first workspace up; later lead to signing in."""
-    if Workspace.objects.filter(is_demo=False).exists():
-        return redirect("account_login")
-    if not _may_start(request):
-        raise Http404
-    form = StartForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        with rules_shown_on(form):
-            membership = workspaces.start(
-                name=values["name"],
-                timezone=values["timezone"],
-                currency=values["currency"],
-                owner_name=values["your_name"],
-                email=values["email"],
-                password=values["password"],
-                at=clock.now(),
-            )
-            login(request, membership.user, backend=BACKEND)
-            return redirect(membership.workspace)
-    return render(request, "reviews/start.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def _may_start(request: HttpRequest) -> bool:
-    """Let only somebody at the machine itself, or with the setup token, be the first owner."""
-    if configuration.SETUP_TOKEN:
-        return bool(request.GET.get("token") == configuration.SETUP_TOKEN)
-    behind_proxy = "X-Forwarded-For" in request.headers
-    return request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1", ""} and not behind_proxy

@@ -15,6 +15,8 @@ LOGIN, MISSING, FORBIDDEN = "login", 404, 403
 
 # The lowest role that gets in; the method that a page is asked with.
 PAGES = {
+    "reset-demo": ("owner", "get"),
+    "remove-demo": ("owner", "get"),
     "reviews:home": ("viewer", "get"),
     "reviews:menu": ("viewer", "get"),
     "reviews:settings": ("viewer", "get"),
@@ -113,8 +115,10 @@ OPERATIONS = {
 ELSEWHERE = {
     "alive": "public: says only that the process lives",
     "ready": "public: says only whether it can work",
-    "reviews:root": "public: leads on",
-    "reviews:start": "public on an empty install, on the machine itself",
+    "root": "public: leads on",
+    "start": "on an empty install: the machine itself, or the setup token",
+    "start-team": "on an empty install: the machine itself, or the setup token",
+    "start-demo": "on an empty install: the machine itself, or the setup token",
     "reviews:outbox": "operators",
     "reviews:email": "signed in: one's own",
     "reviews:unsubscribe": "the signed token",
@@ -156,7 +160,7 @@ def test_every_other_route_says_what_lets_somebody_in():
 
 @pytest.fixture
 def a(db, frozen):
-    return World("aster", "Aster")
+    return World("aster", "Aster", is_demo=True)  # so that it has the demo's pages too
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ ROLES = {role.name.lower(): role for role in Role}
 class World:
     """One workspace; ``text`` stands in everything that people can write."""
 
-    def __init__(self, slug, text):
-        self.workspace = WorkspaceFactory(slug=slug, name=text)
+    def __init__(self, slug, text, *, is_demo=False):
+        self.workspace = WorkspaceFactory(slug=slug, name=text, is_demo=is_demo)
         self.people = {
             name: MembershipFactory(
                 workspace=self.workspace, role=role, user__name=f"{text} {name}"

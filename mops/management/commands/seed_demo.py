@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from core import clock
 from mops.demo import build
@@ -19,16 +18,14 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="remove it first")
         parser.add_argument("--remove", action="store_true", help="only remove it")
 
-    @transaction.atomic
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["once"] and Workspace.objects.exists():
             return
-        if options["reset"] or options["remove"]:
-            build.remove_demo()
         if options["remove"]:
+            build.remove_demo()
             self.stdout.write("The demo is removed.")
             return
-        if build.find_demo() is not None:
+        if build.find_demo() is not None and not options["reset"]:
             raise CommandError("The demo is there already. --reset builds it anew.")
-        build.build_demo(at=clock.now())
+        build.reset_demo(at=clock.now())
         self.stdout.write("The demo workspace is loaded.")

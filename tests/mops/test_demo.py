@@ -1,0 +1,128 @@
+"""The demo workspace: its banner, building it anew, and leaving nothing behind."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from goals.models import Kpi, Measurement
+from mops.demo import build
+from teams.models import Membership, User, Workspace
+from tests.conftest import NOW
+from tests.factories.goals import KpiFactory
+
+BANNER = re.compile(r'class="m-banner".*?</div>', re.DOTALL)
+
+
+def rows():
+    """Count the rows of every table."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        counts = {}
+        for table in tables:
+            cursor.execute(f'SELECT count(*) FROM "{table}"')  # names of tables
+            counts[table] = cursor.fetchone()[0]
+    return counts
+
+
+def signed_in(email):
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    return client
+
+
+@pytest.fixture
+def demo(db, frozen):
+    return build.build_demo(at=NOW)
+
+
+@pytest.fixture
+def visitor(demo):
+    return signed_in("you@rotaleaf.example")
+
+
+def test_the_banner_says_what_this_is_and_what_can_be_done(visitor):
+    [banner] = BANNER.findall(visitor.get("/w/rotaleaf/").content.decode())
+
+    assert "This is a demo: an invented company with invented numbers." in banner
+    assert re.findall(r'href="(.*?)"', banner) == [
+        "/start/",
+        "/w/rotaleaf/demo/reset/",
+        "/w/rotaleaf/demo/remove/",
+    ]
+
+
+def test_a_lead_of_the_demo_is_not_offered_what_only_owners_may(demo):
+    html = signed_in("tom@rotaleaf.example").get("/w/rotaleaf/").content.decode()
+
+    assert "/start/" in html
+    assert "/demo/re" not in html
+
+
+def test_other_workspaces_have_neither_banner_nor_these_pages(owner, frozen):
+    client = Client()
+    client.force_login(owner.user)
+
+    assert not BANNER.search(client.get("/w/rosemary/").content.decode())
+    for deed in ("reset", "remove"):
+        assert client.get(f"/w/rosemary/demo/{deed}/").status_code == 404
+        assert client.post(f"/w/rosemary/demo/{deed}/").status_code == 404
+    assert Workspace.objects.get() == owner.workspace
+
+
+@pytest.mark.parametrize("deed", ["reset", "remove"])
+def test_asking_changes_nothing(visitor, deed):
+    before = rows()
+
+    page = visitor.get(f"/w/rotaleaf/demo/{deed}/")
+
+    assert page.status_code == 200
+    assert '<form class="m-bar" method="post">' in page.content.decode()
+    assert rows() == before
+
+
+def test_removing_the_demo_leaves_nothing_behind(db, frozen, owner):
+    KpiFactory(workspace=owner.workspace, owner=owner)
+    before = rows()
+    build.build_demo(at=NOW)
+    client = signed_in("you@rotaleaf.example")
+    client.get("/w/rotaleaf/")
+
+    answer = client.post("/w/rotaleaf/demo/remove/", follow=True)
+
+    assert answer.redirect_chain[-1] == ("/accounts/login/", 302)
+    assert "The demo is removed." in answer.content.decode()
+    client.session.flush()  # which holds the message
+    assert rows() == before
+
+
+def test_removing_the_demo_of_an_empty_installation_leads_to_the_start(visitor):
+    answer = visitor.post("/w/rotaleaf/demo/remove/", follow=True)
+
+    assert answer.redirect_chain[-1][0] == "/start/team/"
+    assert not User.objects.exists()
+
+
+def test_resetting_the_demo_undoes_what_visitors_did(visitor):
+    before = Measurement.objects.count()
+    Kpi.objects.filter(code="mqls").update(name="Something else")
+    Measurement.objects.filter(series__kpi__code="mqls").delete()
+    Membership.objects.filter(user__email="tom@rotaleaf.example").delete()
+
+    answer = visitor.post("/w/rotaleaf/demo/reset/", follow=True)
+
+    assert answer.redirect_chain[-1][0] == "/w/rotaleaf/"
+    assert "The demo is as it was on the first day." in answer.content.decode()
+    assert Measurement.objects.count() == before
+    assert Workspace.objects.filter(is_demo=True).count() == 1
+
+
+def test_a_reset_that_fails_leaves_the_demo_as_it_was(demo, monkeypatch):
+    before = rows()
+    monkeypatch.setattr(build, "build_demo", lambda *, at: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        build.reset_demo(at=NOW)
+
+    assert rows() == before
