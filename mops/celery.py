@@ -1,9 +1,12 @@
 """The Celery app: doorbells only, the work itself waits in Postgres rows."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task, signals
 from kombu.transport.redis import Channel
+
+from core import clock, pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mops.settings.prod")
 
@@ -19,3 +22,11 @@ app.conf.beat_schedule = {
 # A worker that loses Redis would give back, over the lost connection, what it has fetched and not
 # begun. That fails in a way that ends the worker, and all it would save is a doorbell.
 Channel.do_restore = False
+
+
+@signals.task_prerun.connect
+def note_pulse(task: Task, **_signal: Any) -> None:
+    """Let the status page see that a worker takes tasks, and that beat rings for them."""
+    pulse.note(pulse.WORKER, at=clock.now())
+    if task.name.endswith(".heartbeat"):
+        pulse.note(pulse.BEAT, at=clock.now())

@@ -245,8 +245,8 @@ def _index() -> dict[str, Any]:
         "freshness": {
             "text": "Numbers are from Wed 08:05. The worker has not run since.",
             "stale": True,
-            "url": "#status",
         },
+        "status_url": "#status",
         "banner": {
             "text": "Demo data, invented company.",
             "actions": [{"label": "Start my own", "url": "#start"}],

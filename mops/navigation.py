@@ -43,6 +43,8 @@ def _around(request: WorkspaceRequest) -> dict[str, Any]:
         "nav_foot": [_me(request)],
         "bottom_nav": [home, *plan, menu],
     }
+    if request.membership.may(Action.EDIT_SETTINGS):
+        context["status_url"] = reverse("reviews:status", args=[request.workspace.slug])
     if may_set_up:
         settings = _item(request, _("Settings"), "reviews:settings", "settings")
         context["nav"].append({"label": _("Set up"), "items": [settings]})

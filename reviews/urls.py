@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from reviews.views import digests, home, outbox, settings
+from reviews.views import digests, home, outbox, settings, status
 
 app_name = "reviews"
 below_workspace = [
     path("", home.home, name="home"),
     path("menu/", settings.menu, name="menu"),
     path("settings/", settings.settings, name="settings"),
+    path("settings/status/", status.status, name="status"),
     path("settings/digest/", digests.preview, name="digest"),
     path("settings/digest/mail.html", digests.preview_html, name="digest-html"),
     path("settings/digest/test/", digests.send_test, name="digest-test"),

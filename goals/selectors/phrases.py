@@ -49,15 +49,21 @@ def freshness_note(freshness: Freshness, zone: ZoneInfo, *, at: datetime) -> Fre
         return FreshnessNote(
             message % {"moment": formats.date_format(local, "D j M, H:i")}, stale=True
         )
-    is_today = local.date() == at.astimezone(zone).date()
-    moment = formats.date_format(local, "H:i" if is_today else "D j M, H:i")
-    return FreshnessNote(_("Numbers as of %(moment)s") % {"moment": moment}, stale=False)
+    words = {"moment": moment(drained_at, zone, at=at)}
+    return FreshnessNote(_("Numbers as of %(moment)s") % words, stale=False)
 
 
 def _recomputing() -> FreshnessNote:
     return FreshnessNote(
         _("Numbers are being recomputed. Some are still missing here."), stale=True
     )
+
+
+def moment(value: datetime, zone: ZoneInfo, *, at: datetime) -> str:
+    """Write when something was: by the clock if it was today, else with its day."""
+    local = value.astimezone(zone)
+    is_today = local.date() == at.astimezone(zone).date()
+    return formats.date_format(local, "H:i" if is_today else "D j M, H:i")
 
 
 def period_name(calendar: PeriodCalendar, grain: Grain, start: date) -> str:

@@ -118,6 +118,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "teams_throttle_cache",
+        # Beyond this rows are thrown away unread, and whoever makes many would undo the throttles.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     # Fragments made of numbers; losing them costs one slower page.
     "numbers": {

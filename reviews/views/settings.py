@@ -47,6 +47,7 @@ def _workspace_group(request: WorkspaceRequest) -> dict[str, Any]:
             _row(request, "goals:calendar", "calendar", _("Calendar"), begins),
             _row(request, "teams:tokens", "key", _("API tokens"), in_use),
             _row(request, "teams:audit", "history", _("Audit trail"), ""),
+            _row(request, "reviews:status", "clock", _("Status"), ""),
         ],
     }
 

@@ -20,6 +20,7 @@ PAGES = {
     "reviews:home": ("viewer", "get"),
     "reviews:menu": ("viewer", "get"),
     "reviews:settings": ("viewer", "get"),
+    "reviews:status": ("admin", "get"),
     "reviews:digest": ("lead", "get"),
     "reviews:digest-html": ("lead", "get"),
     "reviews:digest-test": ("lead", "post"),

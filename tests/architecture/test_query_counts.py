@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goals.models import Import, Target
-from goals.services.measurements import Author, NewValue, record
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
 from goals.services.rollups import drain
 from teams.models import ApiToken, Invitation
 from teams.policy import Role
@@ -39,6 +40,7 @@ PAGES = {
     "breakdowns/": 4,
     "imports/": 1,
     "settings/": 6,
+    "settings/status/": 7,
     "settings/members/": 4,
     "settings/teams/": 4,
     "settings/tokens/": 2,

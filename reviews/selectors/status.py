@@ -1,0 +1,128 @@
+"""How the parts are that nobody sees: what an admin looks at when numbers or mail are late."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import pulse
+from goals.models import DirtyMark, Import
+from goals.selectors.phrases import LAG_ALLOWED, moment
+from goals.selectors.points import get_freshness
+from reviews.models import DigestDelivery
+from teams.models import OutgoingMail, Workspace
+
+# What failed longer ago is history, and no news.
+RECENT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of mops: how it is, in a sentence, and where to read more."""
+
+    label: str
+    text: str
+    fine: bool
+    url: str = ""
+
+
+def get_parts(workspace: Workspace, *, at: datetime, whole_house: bool) -> list[Part]:
+    """Look at every part; mail is of the whole installation, so only its operators see it."""
+    parts = [*_at_work(workspace, at), _numbers(workspace, at), _imports(workspace)]
+    parts.append(_digests(workspace, at))
+    if whole_house:
+        parts.append(_mail())
+    return parts
+
+
+def _at_work(workspace: Workspace, at: datetime) -> Iterator[Part]:
+    seen = pulse.last_seen(pulse.WORKER, pulse.BEAT)
+    said = {
+        pulse.WORKER: (
+            _("Worker"),
+            _("At work, last seen %(moment)s."),
+            _("Last seen %(moment)s. Until it runs again, numbers, imports and mail wait."),
+            _("Never seen. Until it runs, numbers, imports and mail wait."),
+        ),
+        pulse.BEAT: (
+            _("Heartbeat"),
+            _("Looks for what is due every 30 seconds, last %(moment)s."),
+            _("Last looked for what is due %(moment)s. Until it runs again, digests wait."),
+            _("Never looked for what is due. Until it runs, digests wait."),
+        ),
+    }
+    for part, (label, fine, late, never) in said.items():
+        when = seen[part]
+        missing = pulse.is_missing(when, at=at)
+        if when is None:
+            yield Part(label, never, fine=False)
+            continue
+        text = late if missing else fine
+        yield Part(label, text % {"moment": moment(when, workspace.zone, at=at)}, not missing)
+
+
+def _numbers(workspace: Workspace, at: datetime) -> Part:
+    freshness = get_freshness(workspace)
+    waiting = DirtyMark.objects.filter(workspace=workspace).count()
+    if freshness.oldest_mark is not None:
+        text = ngettext(
+            "%(count)d changed value waits to be added up, since %(moment)s.",
+            "%(count)d changed values wait to be added up, the oldest since %(moment)s.",
+            waiting,
+        )
+        since = moment(freshness.oldest_mark, workspace.zone, at=at)
+        fine = freshness.oldest_mark >= at - LAG_ALLOWED
+        return Part(_("Numbers"), text % {"count": waiting, "moment": since}, fine)
+    if freshness.drained_at is None:
+        return Part(_("Numbers"), _("There are none yet."), fine=True)
+    since = moment(freshness.drained_at, workspace.zone, at=at)
+    return Part(_("Numbers"), _("All added up, as of %(moment)s.") % {"moment": since}, fine=True)
+
+
+def _imports(workspace: Workspace) -> Part:
+    working = Import.objects.for_workspace(workspace).filter(
+        state__in=[Import.State.CHECKING, Import.State.APPLYING]
+    )
+    count = working.count()
+    text = ngettext("%(count)d is being worked on.", "%(count)d are being worked on.", count)
+    words = text % {"count": count} if count else _("None is being worked on.")
+    url = reverse("goals:imports", args=[workspace.slug])
+    return Part(_("Imports"), words, fine=True, url=url)
+
+
+def _digests(workspace: Workspace, at: datetime) -> Part:
+    recent = DigestDelivery.objects.for_workspace(workspace).filter(run__made_at__gt=at - RECENT)
+    counts = dict(recent.values_list("state").annotate(Count("pk")))
+    states = DigestDelivery.State
+    url = reverse("reviews:digest", args=[workspace.slug])
+    bad = [counts.get(state, 0) for state in (states.FAILED, states.UNKNOWN)]
+    text = _counted(counts.get(states.WAITING, 0), bad[0])
+    if bad[1]:
+        text += " " + ngettext(
+            "Of %(count)d nobody knows whether it arrived.",
+            "Of %(count)d nobody knows whether they arrived.",
+            bad[1],
+        ) % {"count": bad[1]}
+    return Part(_("Digests"), text, fine=not any(bad), url=url)
+
+
+def _mail() -> Part:
+    counts = dict(OutgoingMail.objects.values_list("state").annotate(Count("pk")))
+    states = OutgoingMail.State
+    failed = counts.get(states.FAILED, 0)
+    text = _counted(counts.get(states.WAITING, 0), failed)
+    return Part(_("Other mail"), text, fine=not failed, url=reverse("reviews:outbox"))
+
+
+def _counted(waiting: int, failed: int) -> str:
+    text = _("None waits.")
+    if waiting:
+        text = ngettext("%(count)d waits.", "%(count)d wait.", waiting) % {"count": waiting}
+    if failed:
+        said = ngettext("%(count)d failed.", "%(count)d failed.", failed)
+        text = f"{text} {said % {'count': failed}}"
+    return text

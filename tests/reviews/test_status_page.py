@@ -1,0 +1,171 @@
+"""The status page: what an admin reads when numbers or mail are late."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from core import pulse
+from goals.models import DirtyMark, Import
+from goals.services.measurement_rows import NewValue
+from goals.services.measurements import record
+from goals.services.rollups import drain
+from mops.celery import note_pulse
+from reviews.models import DigestDelivery, DigestRun, DigestSubscription
+from reviews.selectors.status import get_parts
+from reviews.tasks import heartbeat, send_digests
+from teams.models import OutgoingMail
+from tests.conftest import NOW
+from tests.factories.goals import KpiFactory
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_seen(db, monkeypatch):
+    monkeypatch.setattr(pulse, "_noted", {})
+    cache.clear()
+
+
+def seen(part, at):
+    pulse._noted.clear()
+    pulse.note(part, at=at)
+
+
+def parts(workspace, *, whole_house=False):
+    found = get_parts(workspace, at=NOW, whole_house=whole_house)
+    return {part.label: part for part in found}
+
+
+def test_a_worker_that_never_ran_is_said_to_be_missing(workspace):
+    part = parts(workspace)["Worker"]
+
+    assert not part.fine
+    assert part.text == "Never seen. Until it runs, numbers, imports and mail wait."
+
+
+@pytest.mark.parametrize(
+    ("ago", "fine", "text"),
+    [
+        (MINUTE, True, "At work, last seen 08:59."),
+        (
+            dt.timedelta(days=1),
+            False,
+            "Last seen Sun 15 Nov, 09:00. Until it runs again, numbers, imports and mail wait.",
+        ),
+    ],
+)
+def test_a_worker_is_missing_after_two_silent_minutes(workspace, ago, fine, text):
+    seen(pulse.WORKER, NOW - ago)
+
+    part = parts(workspace)["Worker"]
+
+    assert (part.fine, part.text) == (fine, text)
+
+
+def test_a_task_shows_that_a_worker_runs_and_a_heartbeat_that_beat_does(workspace, frozen):
+    note_pulse(task=send_digests)
+    assert parts(workspace)["Worker"].fine
+    assert not parts(workspace)["Heartbeat"].fine
+
+    note_pulse(task=heartbeat)
+    assert parts(workspace)["Heartbeat"].text.endswith("every 30 seconds, last 09:00.")
+
+
+def test_a_burst_of_tasks_is_written_down_once(db, django_assert_num_queries):
+    pulse.note(pulse.WORKER, at=NOW)
+
+    with django_assert_num_queries(0):
+        pulse.note(pulse.WORKER, at=NOW)
+
+
+def test_numbers_that_wait_are_counted(workspace, author, frozen):
+    assert parts(workspace)["Numbers"].text == "There are none yet."
+    KpiFactory(workspace=workspace, owner=author.membership, code="trials")
+    record([NewValue("trials", dt.date(2026, 11, 9), Decimal(5))], by=author, at=NOW)
+    DirtyMark.objects.update(made_at=NOW - 3 * MINUTE)
+
+    part = parts(workspace)["Numbers"]
+
+    assert (part.fine, part.text) == (
+        False,
+        "1 changed value waits to be added up, since 08:57.",
+    )
+    drain(workspace=workspace, at=NOW)
+    assert parts(workspace)["Numbers"].text == "All added up, as of 09:00."
+
+
+def test_imports_at_work_are_counted(workspace, lead):
+    Import.objects.create(
+        workspace=workspace, number=1, filename="f.csv", content=b"", state="checking",
+        created_by=lead, created_at=NOW,
+    )  # fmt: skip
+
+    assert parts(workspace)["Imports"].text == "1 is being worked on."
+
+
+def test_digests_that_failed_or_may_have_failed_need_a_look(workspace, lead):
+    run = DigestRun.objects.create(
+        workspace=workspace, week=dt.date(2026, 11, 9), due_at=NOW, made_at=NOW
+    )
+    assert parts(workspace)["Digests"].fine
+    for variant, state in (("personal", "unknown"), ("team", "failed")):
+        subscription = DigestSubscription.objects.create(
+            workspace=workspace, membership=lead, variant=variant
+        )
+        DigestDelivery.objects.create(run=run, subscription=subscription, state=state)
+
+    part = parts(workspace)["Digests"]
+
+    assert not part.fine
+    assert part.text == "None waits. 1 failed. Of 1 nobody knows whether it arrived."
+
+
+def test_mail_of_the_whole_installation_is_shown_to_its_operators_only(workspace):
+    OutgoingMail.objects.create(
+        message_id="m", sender="a@example.com", recipient="b@example.com", subject="s", body=b"",
+        state="waiting", created_at=NOW,
+    )  # fmt: skip
+
+    assert "Other mail" not in parts(workspace)
+    assert parts(workspace, whole_house=True)["Other mail"].text == "1 waits."
+
+
+def test_nothing_of_other_workspaces_is_counted(workspace, stranger, lead):
+    Import.objects.create(
+        workspace=stranger.workspace, number=1, filename="f.csv", content=b"", state="checking",
+        created_by=stranger, created_at=NOW,
+    )  # fmt: skip
+
+    assert parts(workspace)["Imports"].text == "None is being worked on."
+
+
+@pytest.mark.parametrize("page", ["reviews:home", "goals:kpis"])
+def test_stale_numbers_lead_admins_to_the_status_page(workspace, author, admin, lead, page, frozen):
+    KpiFactory(workspace=workspace, owner=author.membership, code="trials")
+    record([NewValue("trials", dt.date(2026, 11, 9), Decimal(5))], by=author, at=NOW)
+    DirtyMark.objects.update(made_at=NOW - 3 * MINUTE)
+    status = reverse("reviews:status", args=[workspace.slug])
+
+    leads = {}
+    for reader in (admin, lead):
+        client = Client()
+        client.force_login(reader.user)
+        html = client.get(reverse(page, args=[workspace.slug])).content.decode()
+        assert "The worker has not run" in html
+        leads[reader] = f'href="{status}"' in html
+
+    assert leads == {admin: True, lead: False}
+
+
+def test_the_page_shows_each_part_with_shape_and_word(workspace, admin, frozen):
+    client = Client()
+    client.force_login(admin.user)
+
+    html = client.get(reverse("reviews:status", args=[workspace.slug])).content.decode()
+
+    assert html.count('data-status="off_track"') == 2  # worker and heartbeat
+    assert html.count("Needs a look") == 2
