@@ -25,7 +25,7 @@ Channel.do_restore = False
 
 
 @signals.task_prerun.connect
-def note_pulse(task: Task, **_signal: Any) -> None:
+def note_pulse(task: Task[..., Any], **_signal: Any) -> None:
     """Let the status page see that a worker takes tasks, and that beat rings for them."""
     pulse.note(pulse.WORKER, at=clock.now())
     if task.name.endswith(".heartbeat"):

@@ -28,8 +28,8 @@ KINDS = (
         "names the fields. The same request sent again gets the same answer."
     )),
     Kind(401, "not-signed-in", "No valid token or session", _(
-        "Send a token as Authorization: Bearer mops_…. A token that was sent is unknown, revoked "
-        "or too old."
+        "Send a token in the header Authorization, after the word Bearer. A token that was sent "
+        "is unknown, revoked or too old."
     )),
     Kind(403, "forbidden", "Your role does not allow this", _(
         "The role of the token’s owner, or the scope of the token, does not reach this far."

@@ -55,3 +55,17 @@ def test_a_row_that_cannot_be_read_is_still_missing(page):
     assert 'data-state="error"' in html
     assert missing(html) == "2 of 2 missing"
     assert not Measurement.objects.exists()
+
+
+def test_a_row_sends_nothing_of_the_other_rows(frozen, workspace, member):
+    """htmx sends the whole form from a field in it; every row would come back and be doubled."""
+    kpis = KpiFactory.create_batch(2, workspace=workspace, owner=member)
+    client = Client()
+    client.force_login(member.user)
+
+    html = client.get(reverse("goals:my-numbers", args=[workspace.slug])).content.decode()
+
+    sent = [names.split(",") for names in re.findall(r'hx-params="(.*?)"', html)]
+    assert sent == [
+        ["csrfmiddlewaretoken", slot(kpi.number), f"{slot(kpi.number)}-gap", "keep"] for kpi in kpis
+    ]
