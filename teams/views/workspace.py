@@ -83,7 +83,7 @@ def delete(request: WorkspaceRequest) -> HttpResponse:
 def _after_the_end(request: WorkspaceRequest) -> str:
     """Lead to another workspace, or to one's own page; the demo's people are gone with it."""
     elsewhere = Membership.objects.active().filter(user=request.user).exists()
-    return "reviews:root" if elsewhere or request.workspace.is_demo else "teams:profile"
+    return "root" if elsewhere or request.workspace.is_demo else "teams:profile"
 
 
 @workspace_view(Action.MANAGE_TOKENS)

@@ -243,7 +243,7 @@ def test_the_page_says_which_value_is_wrong(client, db, frozen):
 @pytest.mark.parametrize("password", ["olga@example.com", "Olga Owner 12", "only11signs"])
 def test_a_password_like_the_name_or_the_address_starts_nothing(client, db, frozen, password):
     """Show reliability row FM-27: a password is judged together with its person."""
-    answer = client.post(reverse("reviews:start"), {**FORM, "password": password})
+    answer = client.post(reverse("start-team"), {**FORM, "password": password})
 
     assert answer.status_code == 422
     assert "password" in answer.context["form"].errors
