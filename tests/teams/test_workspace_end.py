@@ -176,7 +176,7 @@ def test_the_people_of_a_demo_go_with_it_and_the_visitor_may_start(client, world
 
     answer = client.post(page_of(world.workspace), {"name": CANARY}, follow=True)
 
-    assert [url for url, _status in answer.redirect_chain] == ["/", "/start/"]
+    assert [url for url, _status in answer.redirect_chain] == ["/", "/start/", "/start/team/"]
     assert not User.objects.exists()
 
 
