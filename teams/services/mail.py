@@ -24,8 +24,8 @@ def queue(*, recipient: str, subject: str, text: str, at: datetime, html: str = 
         message_id=message_id,
         recipient=recipient,
         subject=subject,
-        text=text,
-        html=html,
+        text=[text],
+        html=[html] if html else [],
         headers={"Auto-Submitted": "auto-generated"},
     )
     return keep(message, at=at, waiting=mailer.leaves_the_house())
