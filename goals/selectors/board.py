@@ -1,7 +1,7 @@
 """All KPIs of a workspace around one week: what Home, the scorecard and the digest show."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -114,6 +114,12 @@ class Board:
     def url_of(self, kpi: Kpi) -> str:
         """Give the address of a KPI's page; asking the URLconf for each would take longer."""
         return f"{self._kpis_url}{kpi.number}/"
+
+    def in_language(self, language: str) -> "Board":
+        """Give the same numbers, written in the manner of another language."""
+        numbers = NumberFormat.of(language)
+        entries = [replace(e, format=replace(e.format, numbers=numbers)) for e in self.entries]
+        return replace(self, entries=entries)
 
     def counts(self) -> dict[Status, int]:
         """Count the entries by status, worst first, without zeros."""
