@@ -11,7 +11,7 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now, so what refers to them is imported here.
         from goals import events  # noqa: PLC0415
-        from reviews.services.digests import move_runs  # noqa: PLC0415
+        from reviews.services.planning import move_runs  # noqa: PLC0415
 
         def move(workspace: Any, before: Any, after: Any, **_kwargs: Any) -> None:
             move_runs(workspace=workspace, before=before, after=after)

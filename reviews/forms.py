@@ -1,17 +1,54 @@
 """Shape and type of what people choose about digests."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from reviews.services.subscriptions import Choice, chosen
+from teams.models import Membership, Team
 
 
 class SubscriptionsForm(forms.Form):
     """Which digests of one workspace a member wants."""
 
     personal = forms.BooleanField(label=_("Personal digest: what needs me first"), required=False)
-    team = forms.BooleanField(label=_("Digest of the whole workspace"), required=False)
+    workspace = forms.BooleanField(label=_("Digest of the whole workspace"), required=False)
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Digests of teams"),
+        queryset=Team.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     paused_until = forms.DateField(
         label=_("Pause until"),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_("No digests before this day."),
     )
+
+    def __init__(self, data: Any = None, *, member: Membership) -> None:
+        now = chosen(member)
+        initial = {
+            "personal": now.personal,
+            "workspace": now.workspace,
+            "teams": now.teams,
+            "paused_until": now.paused_until,
+        }
+        super().__init__(data, prefix=str(member.pk), initial=initial)
+        teams = Team.objects.for_workspace(member.workspace).order_by("name", "pk")
+        if teams:
+            self.fields["teams"].queryset = teams  # type: ignore[attr-defined]
+        else:
+            del self.fields["teams"]
+
+    @property
+    def choice(self) -> Choice:
+        """What was chosen, once the form is valid."""
+        values = self.cleaned_data
+        return Choice(
+            personal=values["personal"],
+            workspace=values["workspace"],
+            teams={team.pk for team in values.get("teams", [])},
+            paused_until=values["paused_until"],
+        )

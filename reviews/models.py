@@ -1,5 +1,6 @@
 """Digests: who gets one, and what became of each."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 import pghistory
@@ -12,9 +13,10 @@ from teams.models import Membership, Team, Workspace, WorkspaceOwned, WorkspaceO
 
 
 class SubscriptionQuerySet(WorkspaceOwnedQuerySet):
-    def wanted(self) -> Self:
-        """Keep subscriptions that are on and whose person still belongs here."""
-        return self.filter(is_on=True, membership__ended_at=None, membership__user__is_active=True)
+    def wanted(self, *, on: date) -> Self:
+        """Keep subscriptions that are on, not paused, and whose person still belongs here."""
+        here = self.filter(membership__ended_at=None, membership__user__is_active=True)
+        return here.filter(is_on=True).exclude(paused_until__gt=on)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -88,7 +90,9 @@ class DigestDelivery(WaitingWork):
         HANDING_OVER = "handing_over", _("Being handed over")
         SENT = "sent", _("Sent")
         KEPT = "kept", _("Kept in the outbox")
-        SKIPPED = "skipped", _("Not wanted any more")
+        SKIPPED = "skipped", _("Not needed any more")
+        OVERTAKEN = "overtaken", _("Overtaken by a later week")
+        REFUSED = "refused", _("Refused: the server does not know the address")
         FAILED = "failed", _("Failed")
         UNKNOWN = "unknown", _("Unknown: may have arrived")
 
@@ -99,6 +103,8 @@ class DigestDelivery(WaitingWork):
     state = models.CharField(
         _("State"), max_length=12, choices=State.choices, default=State.WAITING
     )
+    # Its own minute of the run, and after a failure the earliest next try.
+    send_after = models.DateTimeField()
     recipient = models.EmailField(max_length=254, blank=True)
     subject = models.CharField(max_length=120, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

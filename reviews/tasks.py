@@ -4,18 +4,18 @@ from celery import shared_task
 
 from core import clock
 from core.jobs import answers_bell, one_at_a_time, ring
-from reviews.services import digests
+from reviews.services import planning, sending
 
 
 @shared_task
 @answers_bell
 @one_at_a_time
 def send_digests() -> None:
-    digests.send_waiting(at=clock.now())
+    sending.send_waiting(at=clock.now())
 
 
 @shared_task
 def heartbeat() -> None:
     """Plan what is due, and ring for what waits though nobody rang."""
     ring("reviews.tasks.send_digests")
-    digests.plan_due(at=clock.now())
+    planning.plan_due(at=clock.now())

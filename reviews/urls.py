@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from reviews.views import digests, home, outbox, settings, status
+from reviews.views import digests, home, outbox, settings, status, subscriptions
 
 app_name = "reviews"
 below_workspace = [
@@ -13,10 +13,12 @@ below_workspace = [
     path("settings/digest/", digests.preview, name="digest"),
     path("settings/digest/mail.html", digests.preview_html, name="digest-html"),
     path("settings/digest/test/", digests.send_test, name="digest-test"),
+    path("settings/digest/log/", digests.log, name="digest-log"),
+    path("settings/digest/retry/", digests.retry, name="digest-retry"),
 ]
 urlpatterns = [
     path("outbox/", outbox.outbox, name="outbox"),
-    path("me/email/", digests.email, name="email"),
-    path("e/unsub/<str:token>/", digests.unsubscribe, name="unsubscribe"),
+    path("me/email/", subscriptions.email, name="email"),
+    path("e/unsub/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
     path("w/<slug:workspace>/", include(below_workspace)),
 ]

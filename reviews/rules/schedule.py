@@ -6,6 +6,13 @@ from core import clock
 from core.periods import Grain
 from teams.models import Workspace
 
+WEEK = timedelta(weeks=1)
+# Digests of a run leave spread over so many seconds, so that neither the mail server nor the
+# pages behind the links meet everybody at once.
+SPREAD_SECONDS = 20 * 60
+# Has no divisor in common with the spread, so keys in a row land evenly and far apart.
+_STRIDE = 719
+
 
 def due_at(workspace: Workspace, week: date) -> datetime:
     """
@@ -27,3 +34,21 @@ def latest_due_week(workspace: Workspace, *, at: datetime) -> date:
     while due_at(workspace, week) > at:
         week = calendar.shift(Grain.WEEK, week, -1)
     return week
+
+
+def comes_after(week: date, due: datetime, *, last: tuple[date, datetime]) -> bool:
+    """
+    Tell whether a digest of ``week`` may follow the last one, given by its week and due moment.
+
+    Weeks overlap only where the day on which they start was changed. Then the one that falls
+    due together with the last digest was told by it, and the next is told in full.
+    """
+    last_week, last_due = last
+    if week >= last_week + WEEK:
+        return True
+    return week > last_week and due - last_due > timedelta(days=2)
+
+
+def spread(key: int) -> timedelta:
+    """Give the delay of one subscription within a run: every week the same, below 20 minutes."""
+    return timedelta(seconds=key * _STRIDE % SPREAD_SECONDS)

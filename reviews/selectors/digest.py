@@ -1,9 +1,10 @@
-"""What a digest says: one board per workspace and language, told to each reader."""
+"""What a digest says: one board per workspace and week, told in each language to each reader."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,16 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.periods import Grain
-from goals.models import Kpi
 from goals.rules.status import Status
 from goals.selectors import phrases
-from goals.selectors.board import Board, Entry, get_board
+from goals.selectors.board import SEVERITY, Board, Entry
 from goals.selectors.points import Freshness
-from reviews.models import DigestSubscription
-from teams.models import Membership, Workspace
+from reviews.rules.letter import Letter, Note, Reader, Row
+from teams.policy import Action
 
+# So far back one looks for misses in a row.
 WEEKS = 13
 LONGEST_SUBJECT = 60
+LONGEST_PREHEADER = 90
 LOUD = (Status.OFF_TRACK, Status.AT_RISK, Status.NO_DATA)
 GLYPHS = {
     Status.OFF_TRACK: "■",
@@ -32,180 +34,224 @@ GLYPHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One KPI in a digest, in words."""
-
-    status: Status
-    glyph: str
-    name: str
-    sentence: str
-    now: str
-    before: str
-    target: str
-    url: str
-
-
 @dataclass(frozen=True)
-class Letter:
-    """Everything that one digest says, for the HTML, the text and the preview alike."""
+class _Scope:
+    """What the digests of one team, or of the whole workspace, have in common."""
 
-    subject: str
-    preheader: str
-    heading: str
-    subheading: str
-    greeting: str
-    mine: Sequence[Row]
-    rows: Sequence[Row]
-    on_track: int
-    total: int
-    counts: str
-    now_label: str
-    before_label: str
-    stale: str
-    home_url: str
-    scorecard_url: str
-    button: str
-    button_url: str
-    why: str
-    manage_url: str
-
-    @property
-    def is_quiet(self) -> bool:
-        return not self.rows and not self.mine
+    entries: Sequence[Entry]
+    # The loud ones, worst first, and their rows by owner.
+    loud: Sequence[Entry]
+    owned: dict[int, list[Row]]
+    # As somebody reads it of whom nothing is needed.
+    letter: Letter
 
 
 class Edition:
-    """A week's digest of one workspace in one language; the rows are written once for all."""
+    """
+    A week's digest of one workspace in one language.
 
-    def __init__(
-        self, workspace: Workspace, week: date, *, freshness: Freshness, today: date, language: str
-    ) -> None:
-        self._workspace, self._week, self._freshness = workspace, week, freshness
-        self.board: Board = get_board(
-            workspace,
-            freshness=freshness,
-            week=week,
-            weeks=WEEKS,
-            today=today,
-            language=language,
+    It is made and read while that language is active. What several letters share is put into
+    words once.
+    """
+
+    def __init__(self, board: Board, *, freshness: Freshness, at: datetime, lost: int = 0) -> None:
+        self._board, self._freshness, self._at, self._lost = board, freshness, at, lost
+        self._workspace, self._week = board.workspace, board.weeks[0]
+        self._calendar = board.workspace.calendar
+        self._scopes: dict[int | None, _Scope] = {}
+
+    def letter(self, reader: Reader) -> Letter:
+        """Write the digest for one reader."""
+        scope = self._scope(reader.team_id)
+        letter = scope.letter
+        if notes := self._notes(scope, reader):
+            letter = replace(letter, notes=notes)
+        mine = scope.owned.get(reader.membership_id) if reader.variant == "personal" else None
+        return self._addressed(letter, mine, scope, reader) if mine else letter
+
+    def _addressed(self, letter: Letter, mine: list[Row], scope: _Scope, reader: Reader) -> Letter:
+        """Put first what needs the reader."""
+        words = {"name": reader.first_name, "count": len(mine)}
+        others = tuple(row for row in letter.rows if row not in mine)
+        letter = replace(
+            letter,
+            subject=self._subject(words),
+            mine_heading=_("Needs you, %(name)s (%(count)d)") % words,
+            mine=tuple(mine),
+            rows=others,
         )
-        self._rows: dict[int, Row] = {}
+        missing = any(
+            entry.kpi.owner_id == reader.membership_id
+            and entry.current.value is None
+            and not entry.kpi.is_formula
+            for entry in scope.loud
+        )
+        if not (missing and reader.may(Action.ENTER_OWN_NUMBERS)):
+            return letter
+        return replace(letter, button=_("Add my numbers"), button_url=self._url("goals:my-numbers"))
+
+    def _scope(self, team: int | None) -> _Scope:
+        if team not in self._scopes:
+            self._scopes[team] = self._told(team)
+        return self._scopes[team]
+
+    def _told(self, team: int | None) -> _Scope:
+        board = self._board
+        entries = [e for e in board.entries if team is None or e.kpi.team_id == team]
+        loud = [e for e in board.worst_first(LOUD) if team is None or e.kpi.team_id == team]
+        rows = [self._row(entry) for entry in loud]
+        owned: dict[int, list[Row]] = {}
+        for entry, row in zip(loud, rows, strict=True):
+            owned.setdefault(entry.kpi.owner_id, []).append(row)
+        letter = self._letter(_count([e.current.status for e in entries]), tuple(rows))
+        return _Scope(entries, loud, owned, letter)
+
+    def _letter(self, counts: dict[Status, int], rows: tuple[Row, ...]) -> Letter:
+        heading = self._heading(counts)
+        on_track = counts.get(Status.ON_TRACK, 0)
+        return Letter(
+            subject=_short(heading, LONGEST_SUBJECT),
+            preheader=_short("; ".join(row.sentence for row in rows[:2]), LONGEST_PREHEADER),
+            heading=heading,
+            subheading=self._subheading,
+            counts=_counted(counts),
+            notes=(),
+            mine_heading="",
+            mine=(),
+            rows=rows,
+            on_track=phrases.counted(Status.ON_TRACK, on_track) if on_track else "",
+            now_label=_("W%(week)d") % {"week": self._number},
+            before_label=_("Before"),
+            compared=self._compared,
+            scorecard_url=self._url("goals:kpis"),
+            button=_("Open Home"),
+            button_url=self._url("reviews:home"),
+            why=self._why,
+            manage_url=settings.SITE_URL + reverse("reviews:email"),
+            is_empty=not counts,
+        )
+
+    def _heading(self, counts: dict[Status, int]) -> str:
+        loud = {status: count for status, count in counts.items() if status in LOUD}
+        if not loud and set(counts) == {Status.ON_TRACK}:
+            told = _("all on track")
+        else:
+            told = _counted(loud or counts)
+        return _("Week %(week)d: %(told)s") % {"week": self._number, "told": told}
+
+    def _subject(self, words: dict[str, Any]) -> str:
+        words = {**words, "week": self._number}
+        subject = ngettext(
+            "Week %(week)d: %(count)d thing needs you, %(name)s",
+            "Week %(week)d: %(count)d things need you, %(name)s",
+            words["count"],
+        )
+        if len(subject % words) <= LONGEST_SUBJECT:
+            return subject % words
+        nameless = ngettext(
+            "Week %(week)d: %(count)d thing needs you",
+            "Week %(week)d: %(count)d things need you",
+            words["count"],
+        )
+        return nameless % words
 
     @cached_property
     def _number(self) -> int:
-        return self._workspace.calendar.week_number(self._week)[1]
+        return self._calendar.week_number(self._week)[1]
 
-    def _url(self, name: str, *args: object, query: str = "") -> str:
-        path = reverse(name, args=[self._workspace.slug, *args])
-        return f"{settings.SITE_URL}{path}{query}"
-
-    def letter(self, reader: Membership, subscription: DigestSubscription | None) -> Letter:
-        """Write the digest for one reader; without a subscription, a personal one."""
-        team = subscription.team_id if subscription else None
-        personal = subscription is None or subscription.variant == "personal"
-        entries = [e for e in self.board.entries if team is None or e.kpi.team_id == team]
-        loud = [e for e in self.board.worst_first(LOUD) if e in entries]
-        mine = [e for e in loud if e.kpi.owner_id == reader.pk] if personal else []
-        others = [e for e in loud if e not in mine]
-        on_track = sum(1 for e in entries if e.current.status == Status.ON_TRACK)
-        week = self._workspace.calendar.key(Grain.WEEK, self._week)
-        missing = any(e.current.value is None and not e.kpi.is_formula for e in mine)
-        return Letter(
-            subject=self._subject(loud, mine, reader, personal=personal),
-            preheader="; ".join(self._row(e).sentence for e in loud[:2])[:90],
-            heading=self._heading(loud),
-            subheading=self._subheading(),
-            greeting=reader.user.first_name,
-            mine=[self._row(e) for e in mine],
-            rows=[self._row(e) for e in others],
-            on_track=on_track,
-            total=len(entries),
-            counts=_counts(entries),
-            now_label=_("W%(week)d") % {"week": self._number},
-            before_label=_("before"),
-            stale=self._stale(),
-            home_url=self._url("reviews:home", query=f"?week={week}"),
-            scorecard_url=self._url("goals:kpis", query=f"?week={week}"),
-            button=_("Add my numbers") if missing else _("Open Home"),
-            button_url=(
-                self._url("goals:my-numbers", query=f"?week={week}")
-                if missing
-                else self._url("reviews:home", query=f"?week={week}")
-            ),
-            why=_("You get this because you are a member of %(workspace)s.")
-            % {"workspace": self._workspace.name},
-            manage_url=settings.SITE_URL + reverse("reviews:email"),
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether there is nothing to write about: no KPI, or none with a number yet."""
-        return all(entry.line.first_on is None and not entry.line.stored
-                   for entry in self.board.entries)  # fmt: skip
-
-    def _subject(
-        self, loud: list[Entry], mine: list[Entry], reader: Membership, *, personal: bool
-    ) -> str:
-        words = {"week": self._number, "name": reader.user.first_name, "count": len(mine)}
-        if personal and mine:
-            text = ngettext(
-                "Week %(week)d: %(count)d thing needs you, %(name)s",
-                "Week %(week)d: %(count)d things need you, %(name)s",
-                len(mine),
-            )
-            return (text % words)[:LONGEST_SUBJECT]
-        return self._heading(loud)[:LONGEST_SUBJECT]
-
-    def _heading(self, loud: list[Entry]) -> str:
-        counted = [
-            phrases.counted(status, count)
-            for status in LOUD
-            if (count := sum(1 for e in loud if e.current.status == status))
-        ]
-        told = ", ".join(counted) if counted else _("all on track")
-        return _("Week %(week)d: %(told)s") % {"week": self._number, "told": told}
-
+    @cached_property
     def _subheading(self) -> str:
-        calendar = self._workspace.calendar
-        return _("%(workspace)s · %(days)s · compared with week %(week)d") % {
+        last = self._calendar.last_day(Grain.WEEK, self._week)
+        return _("%(workspace)s · %(days)s") % {
             "workspace": self._workspace.name,
-            "days": phrases.days(self._week, calendar.last_day(Grain.WEEK, self._week)),
-            "week": calendar.week_number(calendar.shift(Grain.WEEK, self._week, -1))[1],
+            "days": phrases.days(self._week, last),
         }
 
-    def _stale(self) -> str:
-        if self._freshness.oldest_mark is None:
-            return ""
-        at: datetime = self._freshness.oldest_mark.astimezone(self._workspace.zone)
-        return _("Numbers as of %(time)s; newer ones are still being added up.") % {
-            "time": f"{at:%H:%M}"
+    @cached_property
+    def _compared(self) -> str:
+        before = self._calendar.shift(Grain.WEEK, self._week, -1)
+        return _("Week %(week)d compared with week %(before)d") % {
+            "week": self._number,
+            "before": self._calendar.week_number(before)[1],
         }
+
+    @cached_property
+    def _why(self) -> str:
+        here = self._workspace
+        return _("Sent weekly, %(day)s %(time)s %(zone)s, to members of %(workspace)s.") % {
+            "day": here.get_digest_weekday_display(),
+            "time": f"{here.digest_time:%H:%M}",
+            "zone": here.timezone,
+            "workspace": here.name,
+        }
+
+    def _notes(self, scope: _Scope, reader: Reader) -> tuple[Note, ...]:
+        notes = [self._stale] if self._stale else []
+        if reader.missed_one:
+            notes.append(self._week_before(scope))
+        if self._lost and reader.may(Action.EDIT_SETTINGS):
+            notes.append(self._lost_ones)
+        return tuple(notes)
+
+    @cached_property
+    def _stale(self) -> Note | None:
+        note = phrases.freshness_note(self._freshness, self._workspace.zone, at=self._at)
+        return Note(note.text) if note.stale else None
+
+    def _week_before(self, scope: _Scope) -> Note:
+        """Tell in a line what the reader may have missed: the digest before was lost on its way."""
+        week = self._calendar.shift(Grain.WEEK, self._week, -1)
+        statuses = [entry.points[1].status for entry in scope.entries]
+        counts = _count(statuses)
+        text = _("Last week's digest may not have reached you. Week %(week)d: %(told)s.") % {
+            "week": self._calendar.week_number(week)[1],
+            "told": _counted(counts),
+        }
+        return Note(text, self._url("reviews:home", week))
+
+    @cached_property
+    def _lost_ones(self) -> Note:
+        week = self._calendar.shift(Grain.WEEK, self._week, -1)
+        text = ngettext(
+            "Of last week's digests %(count)d may not have arrived.",
+            "Of last week's digests %(count)d may not have arrived.",
+            self._lost,
+        )
+        return Note(text % {"count": self._lost}, self._url("reviews:digest-log", week))
 
     def _row(self, entry: Entry) -> Row:
-        key = entry.kpi.pk
-        if key not in self._rows:
-            self._rows[key] = self._written(entry)
-        return self._rows[key]
-
-    def _written(self, entry: Entry) -> Row:
         now, before = entry.current.value, entry.previous.value
         return Row(
-            status=entry.current.status,
+            status=entry.current.status.value,
+            status_word=str(entry.current.status.label),
             glyph=GLYPHS[entry.current.status],
             name=entry.kpi.name,
-            sentence=phrases.sentence(entry, self.board),
+            sentence=phrases.sentence(entry, self._board),
             now="–" if now is None else entry.format.full(now),
             before="–" if before is None else entry.format.full(before),
             target=phrases.target_text(entry),
-            url=self._kpi_url(entry.kpi),
+            url=self._address("goals:kpi", entry.kpi.number),
         )
 
-    def _kpi_url(self, kpi: Kpi) -> str:
-        return self._url("goals:kpi", kpi.number)
+    def _url(self, name: str, week: date | None = None) -> str:
+        return f"{self._address(name)}?week={self._calendar.key(Grain.WEEK, week or self._week)}"
+
+    def _address(self, name: str, *args: object) -> str:
+        return f"{settings.SITE_URL}{reverse(name, args=[self._workspace.slug, *args])}"
 
 
-def _counts(entries: Sequence[Entry]) -> str:
-    statuses = [entry.current.status for entry in entries]
-    order = (*LOUD, Status.NOT_JUDGED, Status.NO_TARGET, Status.ON_TRACK)
-    return ", ".join(phrases.counted(s, statuses.count(s)) for s in order if s in statuses)
+def _count(statuses: Sequence[Status]) -> dict[Status, int]:
+    return {status: statuses.count(status) for status in SEVERITY if status in statuses}
+
+
+def _counted(counts: dict[Status, int]) -> str:
+    return ", ".join(phrases.counted(status, count) for status, count in counts.items())
+
+
+def _short(text: str, length: int) -> str:
+    """Cut a text that is too long, at a space if one is near."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    words, _space, _rest = cut.rpartition(" ")
+    return (words if len(words) > length // 2 else cut) + "…"

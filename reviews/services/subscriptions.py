@@ -1,35 +1,120 @@
 """What a member wants to receive."""
 
-from datetime import date
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from reviews.models import DigestSubscription
-from teams.models import Membership
+from teams.models import Membership, Workspace
+from teams.policy import Role
+from teams.services import mail
 
 Variant = DigestSubscription.Variant
 
 
+@dataclass(frozen=True)
+class Choice:
+    """The digests of one workspace that a member gets."""
+
+    personal: bool = False
+    # The whole workspace, as the team variant without a team.
+    workspace: bool = False
+    teams: Collection[int] = field(default_factory=frozenset)
+    paused_until: date | None = None
+
+
+def usual_choice(member: Membership) -> Choice:
+    """
+    Give what somebody gets who never chose.
+
+    Members and partners get the personal digest, leads and admins the one of the workspace as
+    well; viewers get the latter only, because they own nothing.
+    """
+    owns = member.role > Role.VIEWER
+    return Choice(personal=owns, workspace=not owns or member.role >= Role.LEAD)
+
+
+def subscribe_newcomers(workspace: Workspace) -> None:
+    """Give every active member who has no subscription at all the usual one."""
+    members = Membership.objects.active().for_workspace(workspace).filter(digests=None)
+    rows = []
+    for member in members:
+        usual = usual_choice(member)
+        wanted = {Variant.PERSONAL: usual.personal, Variant.TEAM: usual.workspace}
+        rows += [
+            DigestSubscription(workspace=workspace, membership=member, variant=variant)
+            for variant, is_on in wanted.items()
+            if is_on
+        ]
+    DigestSubscription.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def chosen(member: Membership) -> Choice:
+    """Give the present choice, as the form shows it."""
+    rows = list(DigestSubscription.objects.filter(membership=member))
+    if not rows:
+        return usual_choice(member)
+    on = [row for row in rows if row.is_on]
+    return Choice(
+        personal=any(row.variant == Variant.PERSONAL for row in on),
+        workspace=any(row.variant == Variant.TEAM and row.team_id is None for row in on),
+        teams={row.team_id for row in on if row.team_id is not None},
+        paused_until=max((row.paused_until for row in rows if row.paused_until), default=None),
+    )
+
+
 @transaction.atomic
-def choose(*, member: Membership, wanted: dict[str, bool], paused_until: date | None) -> None:
-    """Switch the variants on or off; a pause holds for all of them."""
-    for variant in Variant.values:
+def choose(*, member: Membership, choice: Choice) -> None:
+    """Switch digests on or off; a pause holds for all of them."""
+    wanted: dict[tuple[Variant, int | None], bool] = {
+        (Variant.PERSONAL, None): choice.personal,
+        (Variant.TEAM, None): choice.workspace,
+    }
+    rows = DigestSubscription.objects.filter(membership=member, variant=Variant.TEAM)
+    known = rows.exclude(team=None).values_list("team_id", flat=True)
+    wanted |= {(Variant.TEAM, team): team in choice.teams for team in {*known, *choice.teams}}
+    key: Any
+    for key, is_on in wanted.items():
+        variant, team = key
         DigestSubscription.objects.update_or_create(
             workspace=member.workspace,
             membership=member,
             variant=variant,
-            team=None,
-            defaults={"is_on": wanted.get(variant, False), "paused_until": paused_until},
+            team_id=team,
+            defaults={"is_on": is_on, "paused_until": choice.paused_until},
         )
 
 
-def chosen(member: Membership) -> dict[str, object]:
-    """Give the present choice, as the form shows it."""
-    rows = DigestSubscription.objects.filter(membership=member, team=None)
-    found = {row.variant: row for row in rows}
-    pauses = [row.paused_until for row in found.values() if row.paused_until]
-    return {
-        **{variant: bool(row and row.is_on) for variant in Variant.values
-           for row in [found.get(variant)]},
-        "paused_until": max(pauses, default=None),
-    }  # fmt: skip
+@transaction.atomic
+def stop_refused(*, subscription_id: int, address: str, at: datetime) -> None:
+    """Switch a digest off whose address was refused twice, and let the admins know."""
+    rows = DigestSubscription.objects.filter(pk=subscription_id, is_on=True)
+    if not rows.update(is_on=False):
+        return
+    stopped = DigestSubscription.objects.select_related("membership__user", "workspace").get(
+        pk=subscription_id
+    )
+    admins = Membership.objects.active().for_workspace(stopped.workspace).at_least(Role.ADMIN)
+    for admin in admins.select_related("user").order_by("pk"):
+        with translation.override(admin.user.language):
+            words = {
+                "name": stopped.membership.user.name,
+                "address": address,
+                "workspace": stopped.workspace.name,
+            }
+            mail.queue(
+                recipient=admin.user.email,
+                subject=_("Digests to %(name)s are switched off") % words,
+                text=_(
+                    "The mail server refused the address %(address)s two weeks in a row, so the "
+                    "weekly digest of %(workspace)s to %(name)s is switched off. With a working "
+                    "address %(name)s can switch it on again under “My mail”."
+                )
+                % words,
+                at=at,
+            )

@@ -1,33 +1,34 @@
-"""Digests: preview, log, one's own choice, and leaving the list."""
+"""Digests of a workspace: the preview of any week, and what became of every mail."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from csp.decorators import csp_replace
-from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages as notices
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core import clock
 from core.periods import Grain
 from goals.selectors import phrases
+from goals.selectors.board import get_board
 from goals.selectors.points import get_freshness
 from goals.selectors.weeks import chosen_week
-from reviews.forms import SubscriptionsForm
-from reviews.models import DigestDelivery, DigestSubscription
+from reviews.models import DigestRun, DigestSubscription
+from reviews.rules.letter import Letter, Reader
 from reviews.rules.schedule import due_at
-from reviews.selectors.digest import Edition, Letter
-from reviews.services import digests, letters, subscriptions
+from reviews.selectors.digest import WEEKS, Edition
+from reviews.selectors.runs import get_log
+from reviews.services import letters, messages, planning
 from teams.access import WorkspaceRequest, workspace_view
-from teams.models import Membership, User
+from teams.models import Membership, Team
 from teams.policy import Action
 
 # A mail carries its styles inside; it is shown in a frame of ours and may do nothing else.
@@ -36,7 +37,8 @@ MAIL_POLICY = {
     "style-src": ["'unsafe-inline'"],
     "frame-ancestors": ["'self'"],
 }
-LOG_LENGTH = 50
+SAMPLE_URL = "#"
+Variant = DigestSubscription.Variant
 
 
 @workspace_view(Action.PREVIEW_DIGESTS)
@@ -44,23 +46,20 @@ LOG_LENGTH = 50
 def preview(request: WorkspaceRequest) -> HttpResponse:
     """Show what a member's digest of any week says, as it would go out now."""
     week = _week(request)
-    letter = _letter(request, week)
-    query = request.GET.urlencode()
+    chosen = _chosen(request)
+    with translation.override(chosen.member.user.language):
+        letter = _letter(request, week, chosen)
+        text = "".join(letters.as_text(letter, unsubscribe_url=SAMPLE_URL))
     slug = request.workspace.slug
-    calendar = request.workspace.calendar
     context = {
+        **_week_context(request, week),
         "letter": letter,
-        "text": letters.as_text(letter, unsubscribe_url=_sample_url()),
-        "html_url": f"{reverse('reviews:digest-html', args=[slug])}?{query}",
-        "members": _members(request),
-        "chosen": _reader(request),
-        "variant": request.GET.get("variant", "personal"),
-        "variants": DigestSubscription.Variant.choices,
-        "title": phrases.week_title(calendar, week),
-        "week": calendar.key(Grain.WEEK, week),
-        "previous": calendar.key(Grain.WEEK, calendar.shift(Grain.WEEK, week, -1)),
-        "due": due_at(request.workspace, week).astimezone(request.workspace.zone),
-        "deliveries": _deliveries(request),
+        "text": text,
+        "language": chosen.member.user.language,
+        "html_url": f"{reverse('reviews:digest-html', args=[slug])}?{request.GET.urlencode()}",
+        "members": chosen.members,
+        "chosen": chosen,
+        "tabs": _tabs(request, week, "reviews:digest"),
     }
     return render(request, "reviews/digest.html", context)
 
@@ -71,21 +70,52 @@ def preview(request: WorkspaceRequest) -> HttpResponse:
 @require_safe
 def preview_html(request: WorkspaceRequest) -> HttpResponse:
     """Give the digest's HTML as a mail client gets it, for the frame of the preview."""
-    letter = _letter(request, _week(request))
-    context = {"letter": letter, "unsubscribe_url": _sample_url()}
-    return HttpResponse(render_to_string("reviews/emails/digest.html", context))
+    chosen = _chosen(request)
+    with translation.override(chosen.member.user.language):
+        letter = _letter(request, _week(request), chosen)
+        return HttpResponse("".join(letters.as_html(letter, unsubscribe_url=SAMPLE_URL)))
 
 
 @workspace_view(Action.PREVIEW_DIGESTS)
 @require_POST
 def send_test(request: WorkspaceRequest) -> HttpResponse:
-    """Send the reader their own digest, at once and outside the ledger."""
-    letter = _letter(request, _week(request), reader=request.membership)
-    digests.send_test(to=request.membership, letter=letter, at=clock.now())
-    messages.success(
-        request, _("A test is on its way to %(address)s.") % {"address": request.user.email}
-    )
-    return redirect("reviews:digest", request.workspace.slug)
+    """Send the reader the digest that they look at, at once and outside the ledger."""
+    chosen = _chosen(request)
+    with translation.override(chosen.member.user.language):
+        letter = _letter(request, _week(request), chosen)
+        messages.send_test(to=request.membership, letter=letter, at=clock.now())
+    text = _("A test is on its way to %(address)s.") % {"address": request.user.email}
+    notices.success(request, text)
+    query = request.GET.urlencode()
+    return redirect(f"{reverse('reviews:digest', args=[request.workspace.slug])}?{query}")
+
+
+@workspace_view(Action.PREVIEW_DIGESTS)
+@require_safe
+def log(request: WorkspaceRequest) -> HttpResponse:
+    """List what became of every digest of a week, what needs attention first."""
+    week = _week(request)
+    page = request.GET.get("page", "")
+    context = {
+        **_week_context(request, week),
+        "log": get_log(request.workspace, week, page=int(page) if page.isdecimal() else 1),
+        "may_retry": request.membership.may(Action.EDIT_SETTINGS),
+        "tabs": _tabs(request, week, "reviews:digest-log"),
+    }
+    return render(request, "reviews/digest_log.html", context)
+
+
+@workspace_view(Action.EDIT_SETTINGS)
+@require_POST
+def retry(request: WorkspaceRequest) -> HttpResponse:
+    """Let a week's failed digests be tried anew."""
+    week = _week(request)
+    run = get_object_or_404(DigestRun.objects.for_workspace(request.workspace), week=week)
+    count = planning.retry(run=run, at=clock.now())
+    text = ngettext("%(count)d digest is tried again.", "%(count)d digests are tried again.", count)
+    notices.success(request, text % {"count": count})
+    key = request.workspace.calendar.key(Grain.WEEK, week)
+    return redirect(f"{reverse('reviews:digest-log', args=[request.workspace.slug])}?week={key}")
 
 
 def _week(request: WorkspaceRequest) -> date:
@@ -93,88 +123,79 @@ def _week(request: WorkspaceRequest) -> date:
     return chosen_week(request.GET.get("week", ""), request.workspace.calendar, today=today)
 
 
-def _members(request: WorkspaceRequest) -> Any:
-    here = Membership.objects.active().for_workspace(request.workspace)
-    return here.select_related("user").order_by("user__name", "pk")
+def _week_context(request: WorkspaceRequest, week: date) -> dict[str, Any]:
+    calendar = request.workspace.calendar
+    before, after = (calendar.shift(Grain.WEEK, week, step) for step in (-1, 1))
+    over = calendar.is_over(Grain.WEEK, after, today=request.workspace.today(at=clock.now()))
+    return {
+        "title": phrases.week_title(calendar, week),
+        "week": calendar.key(Grain.WEEK, week),
+        "previous": calendar.key(Grain.WEEK, before),
+        "next": calendar.key(Grain.WEEK, after) if over else "",
+        "due": due_at(request.workspace, week).astimezone(request.workspace.zone),
+    }
 
 
-def _reader(request: WorkspaceRequest) -> Membership:
-    number = request.GET.get("member", "")
-    if not number:
-        return request.membership
-    if not (number.isascii() and number.isdigit()):
-        raise Http404
-    found: Membership = get_object_or_404(_members(request), pk=int(number))
-    return found
-
-
-def _letter(request: WorkspaceRequest, week: date, *, reader: Membership | None = None) -> Letter:
-    reader = reader or _reader(request)
-    variant = request.GET.get("variant", "personal")
-    subscription = None
-    if variant == "team":
-        subscription = DigestSubscription(membership=reader, variant="team")
-    with translation.override(reader.user.language):
-        edition = Edition(
-            request.workspace,
-            week,
-            freshness=get_freshness(request.workspace),
-            today=request.workspace.today(at=clock.now()),
-            language=reader.user.language,
-        )
-        return edition.letter(reader, subscription)
-
-
-def _sample_url() -> str:
-    return "#"
-
-
-def _deliveries(request: WorkspaceRequest) -> Any:
-    rows = DigestDelivery.objects.for_workspace(request.workspace)
-    related = rows.select_related("run", "subscription__membership__user")
-    return related.order_by("-run__week", "pk")[:LOG_LENGTH]
-
-
-@require_http_methods(["GET", "POST"])
-def email(request: HttpRequest) -> HttpResponse:
-    """Let people choose which digests they get, workspace by workspace."""
-    if not isinstance(request.user, User):
-        raise Http404
-    members = list(
-        Membership.objects.active()
-        .filter(user=request.user)
-        .select_related("workspace")
-        .order_by("workspace__name")
-    )
-    forms = [
-        (
-            member,
-            SubscriptionsForm(
-                request.POST or None, prefix=str(member.pk), initial=subscriptions.chosen(member)
-            ),
-        )
-        for member in members
+def _tabs(request: WorkspaceRequest, week: date, current: str) -> list[dict[str, Any]]:
+    key = request.workspace.calendar.key(Grain.WEEK, week)
+    labels = {"reviews:digest": _("Preview"), "reviews:digest-log": _("Deliveries")}
+    return [
+        {
+            "label": label,
+            "url": f"{reverse(name, args=[request.workspace.slug])}?week={key}",
+            "current": name == current,
+        }
+        for name, label in labels.items()
     ]
-    if request.method == "POST" and all(form.is_valid() for _member, form in forms):
-        for member, form in forms:
-            wanted = dict(form.cleaned_data)
-            paused_until = wanted.pop("paused_until")
-            subscriptions.choose(member=member, wanted=wanted, paused_until=paused_until)
-        messages.success(request, _("Saved."))
-        return redirect("reviews:email")
-    wrong = any(form.errors for _member, form in forms)
-    return render(request, "reviews/email.html", {"forms": forms}, status=422 if wrong else 200)
 
 
-@csrf_exempt  # mail clients POST here without a page of ours (RFC 8058); the token is the proof
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Leave one list: a POST does it, a GET asks, so that no link scanner can."""
-    subscription = digests.find_by_token(token)
-    if subscription is None:
+@dataclass(frozen=True)
+class _Chosen:
+    """Whose digest is looked at, and which; with what else there is to choose."""
+
+    member: Membership
+    variant: str
+    members: list[Membership]
+    variants: list[tuple[str, Any]]
+
+    @property
+    def reader(self) -> Reader:
+        variant, _dash, team = self.variant.partition("-")
+        return Reader(
+            membership_id=self.member.pk,
+            first_name=self.member.user.first_name,
+            role=self.member.role,
+            variant=variant,
+            team_id=int(team) if team else None,
+        )
+
+
+def _chosen(request: WorkspaceRequest) -> _Chosen:
+    here = Membership.objects.active().for_workspace(request.workspace)
+    members = list(here.select_related("user").order_by("user__name", "pk"))
+    teams = Team.objects.for_workspace(request.workspace).order_by("name", "pk")
+    variants = [
+        (Variant.PERSONAL.value, _("Personal: what needs me first")),
+        (Variant.TEAM.value, _("The whole workspace")),
+        *((f"{Variant.TEAM}-{team.pk}", team.name) for team in teams),
+    ]
+    wanted = request.GET.get("member", "") or str(request.membership.pk)
+    variant = request.GET.get("variant", "") or Variant.PERSONAL.value
+    member = next((each for each in members if str(each.pk) == wanted), None)
+    if member is None or variant not in dict(variants):
         raise Http404
-    if request.method == "POST":
-        digests.unsubscribe(subscription=subscription)
-    context = {"subscription": subscription, "done": request.method == "POST"}
-    return render(request, "reviews/unsubscribe.html", context)
+    return _Chosen(member, variant, members, variants)
+
+
+def _letter(request: WorkspaceRequest, week: date, chosen: _Chosen) -> Letter:
+    language = chosen.member.user.language
+    freshness, at = get_freshness(request.workspace), clock.now()
+    board = get_board(
+        request.workspace,
+        freshness=freshness,
+        week=week,
+        weeks=WEEKS,
+        today=request.workspace.today(at=at),
+        language=language,
+    )
+    return Edition(board, freshness=freshness, at=at).letter(chosen.reader)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from goals.models import Breakdown
+from reviews.selectors.runs import count_lost
 from teams.access import WorkspaceRequest, workspace_view
 from teams.models import ApiToken, Membership, Team
 from teams.policy import Action
@@ -74,6 +75,11 @@ def _numbers_group(request: WorkspaceRequest) -> dict[str, Any]:
         here = request.workspace
         day, time = here.get_digest_weekday_display(), f"{here.digest_time:%H:%M}"
         state = _("%(day)s, %(time)s") % {"day": day, "time": time}
+        if lost := count_lost(here):
+            state = _("%(state)s; %(count)d of the last may not have arrived") % {
+                "state": state,
+                "count": lost,
+            }
         rows.append(_row(request, "reviews:digest", "mail", _("Weekly digest"), state))
     return {"label": _("Numbers and mail"), "rows": rows}
 

@@ -24,6 +24,8 @@ PAGES = {
     "reviews:digest": ("lead", "get"),
     "reviews:digest-html": ("lead", "get"),
     "reviews:digest-test": ("lead", "post"),
+    "reviews:digest-log": ("lead", "get"),
+    "reviews:digest-retry": ("admin", "post"),
     "teams:general": ("admin", "get"),
     "teams:delete-workspace": ("owner", "get"),
     "teams:members": ("viewer", "get"),

@@ -8,6 +8,7 @@ from goals.models import Import, Measurement, Target
 from goals.services import imports
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
+from reviews.models import DigestDelivery, DigestRun, DigestSubscription
 from teams.models import ApiToken, Invitation
 from teams.policy import Role
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
@@ -55,6 +56,15 @@ class World:
         )  # fmt: skip
         Import.objects.filter(pk=self.file.pk).update(number=self.kpi.number)
         self.file.number = self.kpi.number
+        run = DigestRun.objects.create(
+            workspace=self.workspace, week=dt.date(2026, 11, 9), due_at=NOW, made_at=NOW
+        )
+        subscription = DigestSubscription.objects.create(
+            workspace=self.workspace, membership=lead, variant="team", team=self.team
+        )
+        DigestDelivery.objects.create(
+            run=run, subscription=subscription, send_after=NOW, state="failed", subject=text
+        )
         value = NewValue(self.kpi.code, dt.date(2026, 11, 9), Decimal(7), note=text)
         record([value], by=Author(membership=lead, source="test"), at=NOW)
 
@@ -105,6 +115,7 @@ class World:
             [list(type(self.team).objects.filter(workspace=self.workspace).values_list())],
             [list(ApiToken.objects.filter(membership__workspace=self.workspace).values_list())],
             [list(Invitation.objects.filter(workspace=self.workspace).values_list())],
+            [list(DigestDelivery.objects.filter(run__workspace=self.workspace).values_list())],
             [list(type(self.member).objects.filter(workspace=self.workspace).values_list())],
         )
 

@@ -1,0 +1,139 @@
+"""Deciding which week's digests go out: once per workspace and week, whoever asks how often."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from core.jobs import after_commit
+from core.periods import Grain, PeriodCalendar
+from goals.models import Series
+from goals.selectors.phrases import LAG_ALLOWED
+from goals.selectors.points import get_freshness
+from reviews.models import DigestDelivery, DigestRun, DigestSubscription
+from reviews.rules.schedule import comes_after, due_at, latest_due_week
+from reviews.services import ledger
+from reviews.services.subscriptions import subscribe_newcomers
+from teams.models import Workspace
+
+# Rollups that lag hold a digest back for so long, then it goes and says so.
+PATIENCE = timedelta(hours=2)
+
+
+class WeekNotOverError(DomainError):
+    """A digest tells of whole weeks."""
+
+
+def plan_due(*, at: datetime) -> int:
+    """Make the deliveries of every workspace whose digest is due; return how many runs began."""
+    last = DigestRun.objects.filter(workspace=OuterRef("pk")).order_by("-week")
+    every: Any = Workspace.objects.annotate(
+        last_week=Subquery(last.values("week")[:1]), last_due=Subquery(last.values("due_at")[:1])
+    )
+    return sum(
+        _plan(
+            workspace,
+            last=(workspace.last_week, workspace.last_due) if workspace.last_week else None,
+            at=at,
+        )
+        for workspace in every.order_by("pk")
+    )
+
+
+def _plan(workspace: Workspace, *, last: tuple[date, datetime] | None, at: datetime) -> bool:
+    """
+    Make the run of the latest week that is due, if it is not made yet.
+
+    While rollups lag, it waits up to two hours.
+    """
+    week = latest_due_week(workspace, at=at)
+    due = due_at(workspace, week)
+    if last and not comes_after(week, due, last=last):
+        return False
+    mark = get_freshness(workspace).oldest_mark
+    lags = mark is not None and mark < max(due, at - LAG_ALLOWED)
+    if lags and at < due + PATIENCE:
+        return False
+    return _make_run(workspace, week, due, at) is not None
+
+
+def plan_week(*, workspace: Workspace, week: date, at: datetime) -> DigestRun:
+    """
+    Make the run of a week that somebody asks for, unless it is made; return it.
+
+    Raises:
+        WeekNotOverError: the week still runs, or lies ahead.
+    """
+    calendar = workspace.calendar
+    if not calendar.is_over(Grain.WEEK, week, today=workspace.today(at=at)):
+        raise WeekNotOverError(
+            _("Week %(week)s is not over yet.") % {"week": calendar.key(Grain.WEEK, week)}
+        )
+    made = _make_run(workspace, week, min(due_at(workspace, week), at), at)
+    return made or DigestRun.objects.get(workspace=workspace, week=week)
+
+
+@transaction.atomic
+def release(*, workspace: Workspace, week: date, at: datetime) -> DigestRun:
+    """
+    Plan a week unless it is planned, and let all of it go at once: what waits and what failed.
+
+    Raises:
+        WeekNotOverError: the week still runs, or lies ahead.
+    """
+    run = plan_week(workspace=workspace, week=week, at=at)
+    run.deliveries.filter(state=DigestDelivery.State.WAITING).update(send_after=at)
+    ledger.reopen(run, at=at)
+    return run
+
+
+@transaction.atomic
+def retry(*, run: DigestRun, at: datetime) -> int:
+    """Try a run's failed deliveries anew; return how many. What may have arrived is not one."""
+    count = ledger.reopen(run, at=at)
+    after_commit("reviews.tasks.send_digests")
+    return count
+
+
+@transaction.atomic
+def _make_run(workspace: Workspace, week: date, due: datetime, at: datetime) -> DigestRun | None:
+    """
+    Make a run with its deliveries; give None if it was there already.
+
+    Nobody gets a digest where nothing is set up, nor one that was due before they joined. The
+    decision stands: what is set up later in the week is told of in the next.
+    """
+    run, created = DigestRun.objects.get_or_create(
+        workspace=workspace, week=week, defaults={"due_at": due, "made_at": at}
+    )
+    if not created:
+        return None
+    ledger.overtake(run, at=at)
+    if has_numbers(workspace, week):
+        subscribe_newcomers(workspace)
+        wanted = (
+            DigestSubscription.objects.for_workspace(workspace)
+            .wanted(on=workspace.today(at=at))
+            .filter(membership__joined_at__lte=due)
+        )
+        ledger.enter(run, wanted)
+        after_commit("reviews.tasks.send_digests")
+    return run
+
+
+def move_runs(*, workspace: Workspace, before: PeriodCalendar, after: PeriodCalendar) -> None:
+    """Let the runs of past weeks stand for their heirs, so that no week is told of twice."""
+    move = before.move_to(after, Grain.WEEK)
+    if move:
+        runs = DigestRun.objects.for_workspace(workspace)
+        runs.update(week=F("week") + timedelta(days=move.days))
+
+
+def has_numbers(workspace: Workspace, week: date) -> bool:
+    """Tell whether any KPI in use had a number by the end of the week."""
+    known = Series.objects.for_workspace(workspace).filter(kpi__archived_at=None)
+    last_day = workspace.calendar.last_day(Grain.WEEK, week)
+    return bool(known.filter(first_on__lte=last_day).exists())
