@@ -5,6 +5,7 @@ Run the benchmarks on a database of their own and print one table.
 """
 
 import argparse
+import importlib
 import os
 import sys
 import tempfile
@@ -13,11 +14,13 @@ from pathlib import Path
 from mops.embedded import paths
 from mops.embedded.servers import available, embedded_servers
 
+SUBJECTS = ["ingest", "imports", "rollups", "pages", "digests"]
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true", help="measure at 10 M rows as well")
-    parser.add_argument("--only", default="", help="rollups, ingest, imports or pages")
+    parser.add_argument("--only", choices=SUBJECTS, help="measure one subject")
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "mops.settings.prod"
     with tempfile.TemporaryDirectory(prefix="mops-bench-") as folder:
@@ -36,19 +39,12 @@ def _measure(options: argparse.Namespace) -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415  # reads the settings
 
-    from bench import imports, ingest, pages, rollups  # noqa: PLC0415  # need django.setup()
-    from bench.report import Report  # noqa: PLC0415  # with the two above
+    from bench.report import Report  # noqa: PLC0415  # needs django.setup()
 
     call_command("migrate", verbosity=0)
-    report = Report()
-    if options.only in {"", "ingest"}:
-        ingest.measure(report)
-    if options.only in {"", "imports"}:
-        imports.measure(report)
-    if options.only in {"", "rollups"}:
-        rollups.measure(report, large=options.large)
-    if options.only in {"", "pages"}:
-        pages.measure(report)
+    report = Report(large=options.large)
+    for subject in [options.only] if options.only else SUBJECTS:
+        importlib.import_module(f"bench.{subject}").measure(report)
     report.show()
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Report:
-    """Collects lines of (what, figure, goal)."""
+    """Collects lines of (what, figure, goal); ``large`` asks for the sizes that take a while."""
 
+    large: bool = False
     lines: list[tuple[str, str, str]] = field(default_factory=list)
 
     def add(self, what: str, figure: str, goal: str) -> None:

@@ -11,9 +11,9 @@ from goals.services.rollups import drain
 from teams.models import Workspace
 
 
-def measure(report: Report, *, large: bool) -> None:
+def measure(report: Report) -> None:
     small = _at_size(report, "1 M", segments=3)
-    if large:
+    if report.large:
         big = _at_size(report, "10 M", segments=30)
         for count in (1, 100):
             ratio = f"{big[count] / small[count]:.2f}"
