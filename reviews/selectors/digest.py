@@ -1,5 +1,6 @@
 """What a digest says: one board per workspace and week, told in each language to each reader."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.numbers import NO_BREAK_SPACE
 from core.periods import Grain
 from goals.rules.status import Status
 from goals.selectors import phrases
@@ -107,14 +109,14 @@ class Edition:
         return _Scope(entries, loud, owned, letter)
 
     def _letter(self, counts: dict[Status, int], rows: tuple[Row, ...]) -> Letter:
-        heading = self._heading(counts)
+        heading, told = self._heading(counts), _counted(counts)
         on_track = counts.get(Status.ON_TRACK, 0)
         return Letter(
             subject=_short(heading, LONGEST_SUBJECT),
             preheader=_short("; ".join(row.sentence for row in rows[:2]), LONGEST_PREHEADER),
             heading=heading,
             subheading=self._subheading,
-            counts=_counted(counts),
+            counts="" if heading.endswith(told) else told,
             notes=(),
             mine_heading="",
             mine=(),
@@ -227,9 +229,9 @@ class Edition:
             glyph=GLYPHS[entry.current.status],
             name=entry.kpi.name,
             sentence=phrases.sentence(entry, self._board),
-            now="–" if now is None else entry.format.full(now),
-            before="–" if before is None else entry.format.full(before),
-            target=phrases.target_text(entry),
+            now="–" if now is None else _loose(entry.format.full(now)),
+            before="–" if before is None else _loose(entry.format.full(before)),
+            target=_loose(phrases.target_text(entry)),
             url=self._address("goals:kpi", entry.kpi.number),
         )
 
@@ -246,6 +248,11 @@ def _count(statuses: Sequence[Status]) -> dict[Status, int]:
 
 def _counted(counts: dict[Status, int]) -> str:
     return ", ".join(phrases.counted(status, count) for status, count in counts.items())
+
+
+def _loose(number: str) -> str:
+    """Let a narrow column break a number from its unit, but never within its digits."""
+    return re.sub(rf"(?<=\D){NO_BREAK_SPACE}|{NO_BREAK_SPACE}(?=\D)", " ", number)
 
 
 def _short(text: str, length: int) -> str:

@@ -96,7 +96,7 @@ def as_text(letter: Letter, *, unsubscribe_url: str) -> list[str]:
 def _opening(letter: Letter, _language: str) -> str:
     lines = [
         line
-        for text in (letter.heading, letter.subheading, letter.counts)
+        for text in filter(None, (letter.heading, letter.subheading, letter.counts))
         for line in wrapped(text, WIDTH)
     ]
     for note in letter.notes:

@@ -1,0 +1,183 @@
+"""Two workers, two beats, and workers that die: each digest once, or visibly unknown (FM-07)."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from reviews.models import DigestDelivery, DigestRun
+from reviews.services import ledger, planning, sending
+from tests.conftest import NOW
+from tests.reviews.conftest import DAY, LATER, SECOND, send, states
+
+AFTER_LEASE = LATER + ledger.HAND_OVER_LEASE + SECOND
+
+# Sends what waits, in a process that a crash point may kill.
+WORKER = """
+import os, sys, datetime as dt
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+import django
+django.setup()
+from reviews.services import planning, sending
+at = dt.datetime.fromisoformat(sys.argv[2])
+planning.plan_due(at=at)
+sending.send_waiting(at=at)
+"""
+
+
+def worker(at=LATER, *, port=None, faults=""):
+    """Run a worker of its own; give how it ended."""
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "mops.settings.test",
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}" if port else "",
+        "MOPS_FAULTS": faults,
+    }
+    name = connection.settings_dict["NAME"]
+    return subprocess.Popen([sys.executable, "-c", WORKER, name, at.isoformat()], env=env)
+
+
+@pytest.mark.parametrize(
+    ("point", "accepted", "lost"),
+    [
+        ("digest.after_claim", 3, 0),
+        ("digest.before_send", 3, 0),
+        ("digest.after_data_started", 2, 1),
+        ("digest.after_sent", 3, 1),
+    ],
+)
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker_doubles_nothing_and_hides_nothing(run, server, point, accepted, lost):
+    killed = worker(port=server.port, faults=point)
+    assert killed.wait() == -signal.SIGKILL
+
+    send(at=LATER + SECOND)
+    assert len(server.accepted) < 3, "the lease of the dead worker still runs"
+    # One delivery at a time from now on: the first may be what killed the worker.
+    send(at=AFTER_LEASE)
+
+    assert sorted(states()) == ["sent"] * (3 - lost) + ["unknown"] * lost
+    assert len(server.accepted) == accepted
+    ids = [message["Message-ID"] for message in server.messages]
+    assert len(set(ids)) == len(ids)
+
+
+def test_digests_that_kill_their_workers_are_parked_after_three_tries(run):
+    """Show reliability row FM-33; the first worker takes all three along, the others one each."""
+    taken = []
+    for step in range(8):
+        at = LATER + step * 2 * ledger.LEASE
+        ledger.settle(at=at)
+        taken.append(len(ledger.claim(at=at)))
+    ledger.settle(at=at)
+
+    assert taken == [3, 1, 1, 1, 1, 1, 1, 0]
+    assert states() == ["failed"] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_beats_and_two_workers_send_each_digest_once(some_numbers, workspace, server):
+    both = [worker(port=server.port) for _ in range(2)]
+
+    assert [each.wait() for each in both] == [0, 0]
+    assert DigestRun.objects.count() == 1
+    assert states() == ["sent"] * 3
+    assert len(server.accepted) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_worker_passes_over_what_is_held(run):
+    found = []
+
+    def claim():
+        found.append({each.id for each in ledger.claim(at=LATER)})
+        connections.close_all()
+
+    threads = [threading.Thread(target=claim) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sum(map(len, found)) == len(set().union(*found)) == 3
+
+
+def test_whoever_lost_the_lease_neither_begins_nor_writes_the_outcome(run):
+    slow = ledger.claim(at=LATER)
+    quick = ledger.claim(at=LATER + ledger.LEASE + SECOND)
+
+    assert len(quick) == 1
+    same = next(each for each in slow if each.id == quick[0].id)
+    assert not ledger.begin(same, subject="late", at=LATER)
+    assert not ledger.finish(same, DigestDelivery.State.SENT, at=LATER)
+    assert ledger.begin(quick[0], subject="in time", at=LATER)
+
+
+def test_a_slow_server_does_not_cost_the_lease(run, server, monkeypatch):
+    """Let all three take longer than a lease: it is renewed between two of them."""
+    began = dt.timedelta(0)
+
+    def now(watch):
+        nonlocal began
+        began += dt.timedelta(seconds=12)
+        return LATER + began
+
+    monkeypatch.setattr(sending._Watch, "now", now)
+    rival = []
+    finish = ledger.finish
+
+    def interrupted(taken, state, **given):
+        rival.append(len(ledger.claim(at=LATER + began)))
+        return finish(taken, state, **given)
+
+    monkeypatch.setattr(ledger, "finish", interrupted)
+    send()
+
+    assert rival == [0, 0, 0]
+    assert len(server.accepted) == 3
+
+
+def test_what_was_sent_stays_sent_when_everything_runs_again(run, server):
+    for _ in range(3):
+        planning.plan_due(at=LATER)
+        send()
+        send(at=LATER + DAY)
+
+    assert len(server.accepted) == 3
+    assert states() == ["sent"] * 3
+
+
+def test_a_lost_hand_over_becomes_unknown_once_its_lease_is_over(run):
+    taken = ledger.claim(at=LATER)[0]
+    ledger.begin(taken, subject="Week 46", at=LATER)
+
+    ledger.settle(at=LATER + ledger.HAND_OVER_LEASE)
+    row = DigestDelivery.objects.get(pk=taken.id)
+    assert row.state == "handing_over"
+    ledger.settle(at=AFTER_LEASE)
+
+    row.refresh_from_db()
+    assert (row.state, row.finished_at) == ("unknown", AFTER_LEASE)
+
+
+def test_retrying_a_run_never_touches_what_may_have_arrived(run):
+    first, second, third = DigestDelivery.objects.order_by("pk")
+    DigestDelivery.objects.filter(pk=first.pk).update(state="unknown", attempts=1)
+    DigestDelivery.objects.filter(pk=second.pk).update(state="failed", attempts=3)
+    DigestDelivery.objects.filter(pk=third.pk).update(state="sent", attempts=1)
+
+    assert planning.retry(run=run, at=NOW) == 1
+    assert states() == ["unknown", "waiting", "sent"]
+
+
+def test_deliveries_of_a_run_are_unique(run):
+    again = ledger.enter(run, run.deliveries.model.subscription.field.related_model.objects.all())
+
+    assert DigestDelivery.objects.count() == 3
+    assert again == 3  # offered, and turned down by the database

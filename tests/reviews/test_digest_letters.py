@@ -1,0 +1,217 @@
+"""What a digest says: golden letters of three kinds of weeks, and the numbers of the preview."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from core.columns import width
+from goals.selectors.board import get_board
+from goals.selectors.points import get_freshness
+from reviews.rules.letter import Reader
+from reviews.selectors.digest import LONGEST_PREHEADER, LONGEST_SUBJECT, WEEKS, Edition
+from reviews.services import letters
+from teams.models import Membership
+from tests.conftest import NOW
+from tests.reviews.conftest import WEEK
+
+GOLDEN = Path(__file__).parent / "golden"
+LEAVE = "http://testserver/e/unsub/7-AAAAAAAAAAAAAAAAAAAAAA/"
+
+
+def write(reader, *, week=WEEK, language="en", variant="personal", **known):
+    """Give a letter with its HTML and text."""
+    freshness = get_freshness(reader.workspace)
+    board = get_board(
+        reader.workspace, freshness=freshness, week=week, weeks=WEEKS,
+        today=reader.workspace.today(at=NOW), language=language,
+    )  # fmt: skip
+    with translation.override(language):
+        letter = Edition(board, freshness=freshness, at=NOW).letter(
+            Reader(reader.pk, reader.user.first_name, reader.role, variant, **known)
+        )
+        html = "".join(letters.as_html(letter, unsubscribe_url=LEAVE))
+        return letter, html, "".join(letters.as_text(letter, unsubscribe_url=LEAVE))
+
+
+def quiet(numbers):
+    numbers.kpi("Trial sign-ups", 120, 130, 140, number=41)
+    numbers.kpi("Newsletter readers", 100, 101, 130, number=43)
+
+
+def normal(numbers):
+    numbers.kpi("Trial sign-ups", 120, 90, 40, number=41)
+    numbers.kpi("Cost per trial", 110, 105, None, number=42)
+    numbers.kpi("Newsletter readers", 100, 101, 130, number=43)
+    other = Membership.objects.exclude(pk=numbers.by.pk).get()
+    numbers.kpi("Leads accepted by sales within two working days in Poland", 1_250_000, 8, 81,
+                owner=other, number=44)  # fmt: skip
+    numbers.kpi("Webinar guests", 12, 14, 15, owner=other, target=None, number=45)
+
+
+def no_data(numbers):
+    numbers.kpi("Trial sign-ups", 120, 90, None, number=41)
+    numbers.kpi("Newsletter readers", 100, 101, None, number=43)
+
+
+KINDS = {"quiet": quiet, "normal": normal, "no_data": no_data}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_letter_is_what_it_was_agreed_to_be(kind, numbers, lead, member, frozen):
+    KINDS[kind](numbers)
+    _letter, html, text = write(lead)
+
+    assert text == (GOLDEN / f"{kind}.txt").read_text()
+    assert html == (GOLDEN / f"{kind}.html").read_text()
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "it", "th"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_letter_keeps_its_measures(kind, language, numbers, lead, member, frozen):
+    KINDS[kind](numbers)
+    letter, html, text = write(lead, language=language)
+
+    assert max(map(width, text.splitlines())) <= 72
+    assert len(html.encode()) <= 50_000
+    assert len(letter.subject) <= LONGEST_SUBJECT
+    assert len(letter.preheader) <= LONGEST_PREHEADER
+    assert f'lang="{language}"' in html
+
+
+def test_a_quiet_week_has_six_lines(numbers, lead, frozen):
+    quiet(numbers)
+    _letter, _html, text = write(lead)
+
+    assert len(text.splitlines()) == 6
+
+
+def test_html_and_text_tell_the_same(numbers, lead, member, frozen):
+    normal(numbers)
+    letter, html, text = write(lead)
+    shown, flat = visible(html), " ".join(text.split())
+
+    for row in (*letter.mine, *letter.rows):
+        assert {row.status_word in shown, row.status_word in flat} == {True}
+        assert row.url in html
+    for row in letter.mine:
+        assert " ".join(row.sentence.split()) in shown
+        assert " ".join(row.sentence.split()) in flat
+    for row in letter.rows:
+        for number in (row.now, row.before, row.target):
+            assert " ".join(number.split()) in shown
+            assert " ".join(number.split()) in flat
+
+
+class _Text(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.parts, self.hidden = [], False
+
+    def handle_starttag(self, tag, attrs):  # noqa: ARG002  # its form
+        self.hidden = tag in {"style", "title"}
+
+    def handle_endtag(self, tag):  # noqa: ARG002  # its form
+        self.hidden = False
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.parts.append(data)
+
+
+def visible(html):
+    parser = _Text()
+    parser.feed(html)
+    return " ".join(" ".join(parser.parts).split())
+
+
+def test_the_mail_fetches_nothing(numbers, lead, member, frozen):
+    normal(numbers)
+    _letter, html, _text = write(lead)
+
+    assert re.findall(r"<img|<link|@import|url\(|<script|<iframe", html) == []
+    hosts = set(re.findall(r'(?:href|src)="https?://([^/"]+)', html))
+    assert hosts == {"testserver"}
+
+
+HOSTILE = "<script>alert(1)</script> \"quoted\" & 'so' {{ 7 }} \ue000rows\ue001"
+
+
+def test_text_of_users_stays_text(numbers, lead, member, frozen):
+    """Show reliability row FM-05."""
+    numbers.kpi(HOSTILE, 90, 20)
+    numbers.kpi(f"{HOSTILE} 2", 90, 20, owner=member)
+    _letter, html, text = write(lead)
+
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert "{{ 7 }}" in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Współczynnik konwersji zaproszeń na bezpłatny okres próbny w Wielkopolsce i na Śląsku",
+        "อัตราการสมัครทดลองใช้จากจดหมายข่าวรายสัปดาห์ของประเทศไทยและลูกค้าใหม่",
+        "週間無料体験登録者数の合計（全市場、新規顧客のみ、返品を除く）",
+        "A" * 120,
+    ],
+    ids=["polish", "thai", "wide", "unbroken"],
+)
+def test_long_names_in_any_script_fit_into_72_columns(name, numbers, lead, member, frozen):
+    numbers.kpi(name, 1_234_567, 12)
+    numbers.kpi(f"{name} 2"[-120:], 1_234_567, 12, owner=member)
+    _letter, _html, text = write(lead)
+
+    assert max(map(width, text.splitlines())) <= 72
+    assert re.sub(r"\s+", "", name) in re.sub(r"\s+", "", text)
+
+
+def test_numbers_that_leave_no_room_for_names_are_told_in_sentences(numbers, lead, member, frozen):
+    numbers.kpi("Turnover", 9_000_000_000_000_000, 8_123_456_789_012_345, owner=member,
+                target=9_999_999_999_999_999, unit="currency")  # fmt: skip
+    _letter, _html, text = write(lead)
+
+    assert max(map(width, text.splitlines())) <= 72
+    assert "Turnover:" in text
+
+
+def test_all_on_track_is_only_said_of_all(numbers, lead, frozen):
+    numbers.kpi("Webinar guests", 12, target=None)
+    assert write(lead)[0].subject == "Week 46: 1 without target"
+    numbers.kpi("Trial sign-ups", 140)
+
+    assert write(lead)[0].subject == "Week 46: 1 without target, 1 on track"
+
+
+def test_a_name_that_is_too_long_is_left_out_of_the_subject(numbers, lead, frozen):
+    numbers.kpi("Trial sign-ups", 40)
+    lead.user.name = "Wolfeschlegelsteinhausenbergerdorff"
+
+    assert write(lead)[0].subject == "Week 46: 1 thing needs you"
+
+
+def test_the_team_digest_has_no_part_for_the_reader(numbers, lead, member, frozen):
+    normal(numbers)
+    letter, _html, text = write(lead, variant="team")
+
+    assert letter.mine == ()
+    assert letter.subject == "Week 46: 2 off track, 1 no data"
+    assert "NEEDS YOU" not in text
+
+
+def test_the_preview_shows_the_letter_itself(client, numbers, lead, member, frozen):
+    """Show acceptance line 8: the numbers of the mail are those of the preview."""
+    normal(numbers)
+    letter, _html, text = write(lead)
+    client.force_login(lead.user)
+
+    page = client.get(reverse("reviews:digest", args=["rosemary"]) + "?week=2026-W46")
+    frame = client.get(reverse("reviews:digest-html", args=["rosemary"]) + "?week=2026-W46")
+
+    assert page.context["letter"] == letter
+    assert page.context["text"] == text.replace(LEAVE, "#")
+    assert visible(frame.content.decode()) == visible(write(lead)[1])
