@@ -1,0 +1,248 @@
+"""Pages about digests: preview, deliveries, one's own choice, and leaving by one click."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from reviews.models import DigestDelivery, DigestSubscription
+from reviews.services.unsubscribing import unsubscribe_url
+from teams.models import OutgoingMail
+from tests.factories.teams import MembershipFactory, TeamFactory
+
+PREVIEW = "/w/rosemary/settings/digest/"
+LOG = "/w/rosemary/settings/digest/log/"
+RETRY = "/w/rosemary/settings/digest/retry/"
+
+
+@pytest.fixture
+def as_lead(client, lead):
+    client.force_login(lead.user)
+    return client
+
+
+@pytest.fixture
+def subscription(some_numbers, workspace, member, lead):
+    return DigestSubscription.objects.create(
+        workspace=workspace, membership=member, variant="personal"
+    )
+
+
+@pytest.mark.parametrize("people", [1, 40])
+@pytest.mark.usefixtures("some_numbers", "frozen")
+def test_the_preview_costs_six_queries_beyond_the_gate(as_lead, workspace, people):
+    for _ in range(people):
+        MembershipFactory(workspace=workspace)
+    as_lead.get("/w/rosemary/settings/")
+
+    with CaptureQueriesContext(connection) as gate:
+        as_lead.get("/w/rosemary/menu/")
+    with CaptureQueriesContext(connection) as page:
+        assert as_lead.get(PREVIEW).status_code == 200
+
+    # Freshness, KPIs, values, targets, members, teams.
+    assert len(page) - len(gate) == 6
+
+
+@pytest.mark.parametrize("people", [1, 150])
+@pytest.mark.usefixtures("frozen")
+def test_the_log_costs_the_same_however_many_got_one(as_lead, run, workspace, people):
+    for _ in range(people):
+        person = MembershipFactory(workspace=workspace)
+        one = DigestSubscription.objects.create(
+            workspace=workspace, membership=person, variant="personal"
+        )
+        DigestDelivery.objects.create(run=run, subscription=one, send_after=run.due_at)
+
+    with CaptureQueriesContext(connection) as gate:
+        as_lead.get("/w/rosemary/menu/")
+    with CaptureQueriesContext(connection) as page:
+        as_lead.get(LOG)
+
+    assert len(page) - len(gate) == 3  # run, counts, rows
+
+
+@pytest.mark.usefixtures("frozen")
+def test_the_log_shows_first_what_needs_attention(as_lead, run):
+    row = DigestDelivery.objects.order_by("pk").last()
+    DigestDelivery.objects.filter(pk=row.pk).update(state="unknown", last_error="timed out")
+
+    page = as_lead.get(LOG)
+
+    assert page.context["log"].rows[0] == row
+    assert "Unknown: may have arrived" in page.content.decode()
+    assert "timed out" in page.content.decode()
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_long_log_has_pages(as_lead, run, workspace):
+    for _ in range(120):
+        person = MembershipFactory(workspace=workspace)
+        one = DigestSubscription.objects.create(
+            workspace=workspace, membership=person, variant="personal"
+        )
+        DigestDelivery.objects.create(run=run, subscription=one, send_after=run.due_at)
+
+    first, second = as_lead.get(LOG), as_lead.get(f"{LOG}?page=2")
+
+    assert (len(first.context["log"].rows), len(second.context["log"].rows)) == (100, 23)
+    assert "1–100 of 123" in first.content.decode()
+    for page in ("0", "99", "²", "-1", "x"):
+        assert as_lead.get(f"{LOG}?page={page}").status_code == 200
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_week_without_digests_says_so(as_lead, run):
+    page = as_lead.get(f"{LOG}?week=2026-W20")
+
+    assert "No digest of this week went out" in page.content.decode()
+
+
+@pytest.mark.usefixtures("frozen")
+def test_an_admin_has_failed_digests_tried_again(client, run, admin):
+    DigestDelivery.objects.update(state="failed", attempts=3)
+    client.force_login(admin.user)
+    assert "Try 3 failed again" in client.get(LOG).content.decode()
+
+    answer = client.post(f"{RETRY}?week=2026-W46")
+
+    assert answer.url == f"{LOG}?week=2026-W46"
+    assert set(DigestDelivery.objects.values_list("state", "attempts")) == {("waiting", 0)}
+    assert client.post(f"{RETRY}?week=2026-W20").status_code == 404
+
+
+@pytest.mark.usefixtures("frozen")
+def test_settings_say_that_digests_were_lost(client, run, admin):
+    client.force_login(admin.user)
+    assert "may not have arrived" not in client.get("/w/rosemary/settings/").content.decode()
+
+    DigestDelivery.objects.update(state="unknown")
+
+    assert (
+        "3 of the last may not have arrived" in client.get("/w/rosemary/settings/").content.decode()
+    )
+
+
+@pytest.mark.parametrize("query", ["member=0", "member=abc", "variant=x", "variant=team-0"])
+@pytest.mark.usefixtures("some_numbers", "frozen")
+def test_an_unknown_reader_or_digest_is_not_found(as_lead, query):
+    assert as_lead.get(f"{PREVIEW}?{query}").status_code == 404
+    assert as_lead.get(f"{PREVIEW}mail.html?{query}").status_code == 404
+
+
+@pytest.mark.usefixtures("some_numbers", "frozen")
+def test_the_preview_shows_any_reader_and_team(as_lead, member, workspace):
+    team = TeamFactory(workspace=workspace, name="Blog")
+
+    mine = as_lead.get(f"{PREVIEW}?member={member.pk}")
+    blog = as_lead.get(f"{PREVIEW}?variant=team-{team.pk}")
+
+    assert mine.context["letter"].subject == "Week 46: 1 thing needs you, Mia"
+    assert blog.context["letter"].is_empty
+
+
+@pytest.mark.usefixtures("some_numbers", "frozen")
+def test_a_test_mail_goes_to_oneself_and_not_into_the_ledger(as_lead, server):
+    answer = as_lead.post(f"{PREVIEW}test/?week=2026-W45")
+
+    sent = OutgoingMail.objects.get()
+    assert answer.url == f"{PREVIEW}?week=2026-W45"
+    assert (sent.recipient, sent.state) == ("leo@example.com", "waiting")
+    assert b"List-Unsubscribe" not in bytes(sent.body)
+    assert DigestDelivery.objects.count() == 0
+
+
+def link(subscription):
+    return unsubscribe_url(subscription.pk).removeprefix("http://testserver")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("List-Unsubscribe=One-Click", "application/x-www-form-urlencoded"),
+        ("", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_one_click_leaves_without_signing_in(subscription, body, kind):
+    """Show reliability row FM-35: RFC 8058, no cookie, no redirect, and twice is harmless."""
+    client = Client(enforce_csrf_checks=True)
+
+    for _ in range(2):
+        answer = client.post(link(subscription), body, content_type=kind)
+        assert answer.status_code == 200
+
+    subscription.refresh_from_db()
+    assert not subscription.is_on
+
+
+def test_one_click_as_a_form_with_parts_leaves_too(subscription):
+    answer = Client(enforce_csrf_checks=True).post(
+        link(subscription), {"List-Unsubscribe": "One-Click"}
+    )
+
+    subscription.refresh_from_db()
+    assert (answer.status_code, subscription.is_on) == (200, False)
+
+
+def test_looking_at_the_link_changes_nothing(subscription):
+    client = Client()
+    for _ in range(20):
+        assert client.get(link(subscription)).status_code == 200
+        assert client.head(link(subscription)).status_code == 200
+
+    subscription.refresh_from_db()
+    assert subscription.is_on
+    assert '<form method="post">' in client.get(link(subscription)).content.decode()
+
+
+def test_only_the_list_of_the_link_is_left(subscription, workspace, member):
+    other = DigestSubscription.objects.create(
+        workspace=workspace, membership=member, variant="team"
+    )
+
+    Client().post(link(subscription))
+
+    other.refresh_from_db()
+    assert other.is_on
+
+
+def test_a_link_cannot_be_guessed(subscription):
+    token = link(subscription).split("/")[-2]
+    key, _dash, proof = token.partition("-")
+    forged = [f"{int(key) + 1}-{proof}", f"{key}-{proof[:-1]}", key, f"{key}-", f"²-{proof}",
+              f"{'9' * 40}-{proof}", f"{key}-{proof}é"]  # fmt: skip
+
+    for each in forged:
+        url = reverse("reviews:unsubscribe", args=[each])
+        assert Client().post(url).status_code == 404, each
+    subscription.refresh_from_db()
+    assert subscription.is_on
+
+
+def test_before_choosing_the_page_shows_what_one_would_get(client, some_numbers, lead):
+    client.force_login(lead.user)
+
+    page = client.get("/me/email/").content.decode()
+
+    assert page.count(" checked") == 2
+
+
+def test_one_chooses_digests_and_teams(client, workspace, member):
+    team = TeamFactory(workspace=workspace)
+    foreign = TeamFactory()
+    client.force_login(member.user)
+    field = f"{member.pk}-"
+
+    refused = client.post("/me/email/", {f"{field}teams": [foreign.pk]})
+    assert refused.status_code == 422
+    assert not DigestSubscription.objects.exists()
+
+    saved = client.post("/me/email/", {f"{field}workspace": "on", f"{field}teams": [team.pk]})
+    assert saved.status_code == 302
+    found = DigestSubscription.objects.filter(is_on=True).values_list("variant", "team")
+    assert set(found) == {("team", None), ("team", team.pk)}
+
+    client.post("/me/email/", {f"{field}personal": "on"})
+    found = DigestSubscription.objects.filter(is_on=True).values_list("variant", "team")
+    assert set(found) == {("personal", None)}
