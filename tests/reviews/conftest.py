@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from goals.rules.status import Comparator
-from goals.services.measurements import Author, NewValue, record
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
 from goals.services.rollups import drain
 from goals.services.targets import set_target
 from reviews.models import DigestDelivery, DigestRun

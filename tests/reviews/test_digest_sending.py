@@ -13,7 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core import mailer
-from goals.services.measurements import Author, NewValue, record
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
 from reviews.models import DigestDelivery, DigestSubscription
 from reviews.services import planning
 from teams.models import OutgoingMail, User
