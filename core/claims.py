@@ -82,9 +82,9 @@ class WaitingWorkQuerySet(models.QuerySet[Any]):
         said = _("A worker stopped three times while it was at work on this.")
         return self.parked(at=at).update(last_error=said, claimed_until=None, **outcome)
 
-    def give_back(self, claim: uuid.UUID | None) -> None:
+    def give_back(self, claim: uuid.UUID | None, **changes: Any) -> None:
         """Let go of rows that were claimed and not begun: that attempt does not count."""
-        self.held_by(claim).update(claimed_until=None, attempts=F("attempts") - 1)
+        self.held_by(claim).update(claimed_until=None, attempts=F("attempts") - 1, **changes)
 
     def held_by(self, claim: uuid.UUID | None) -> Self:
         """Keep rows still held under ``claim``: whoever lost the lease must not write."""

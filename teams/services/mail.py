@@ -53,28 +53,30 @@ def send_waiting(*, at: datetime) -> int:
 
     An invitation that arrives twice does less harm than one that does not arrive, so a message
     whose end is not known is sent again, under the same Message-ID. When the server is away the
-    rest of the batch waits for it, without a failure of its own.
+    batch waits for it, and that attempt does not count.
     """
     waiting = OutgoingMail.objects.filter(state=State.WAITING)
     waiting.give_up(at=at, state=State.FAILED)
     rows = waiting.take(limit=BATCH, lease=LEASE, at=at)
     sent = 0
     with mailer.Line() as line:
-        for place, row in enumerate(rows, start=1):
+        for place, row in enumerate(rows):
             try:
                 sent += _send(row, line, at)
-            except mailer.MailError:
+            except mailer.ServerAwayError as error:
                 left = OutgoingMail.objects.filter(pk__in=[each.pk for each in rows[place:]])
-                left.give_back(row.claim)
+                left.give_back(row.claim, last_error=str(error)[:500])
                 break
     return sent
 
 
 def _send(row: OutgoingMail, line: mailer.Line, at: datetime) -> bool:
-    """Raise MailError again only where the server is away."""
+    """Send one message and note what became of it; raise ServerAwayError again."""
     mine = OutgoingMail.objects.held_by(row.claim).filter(pk=row.pk)
     try:
         line.hand_over(bytes(row.body), recipient=row.recipient)
+    except mailer.ServerAwayError:
+        raise
     except mailer.MailError as error:
         over = error.final or row.attempts >= MAX_ATTEMPTS
         mine.update(
@@ -83,8 +85,6 @@ def _send(row: OutgoingMail, line: mailer.Line, at: datetime) -> bool:
             # Nobody holds it any more, but nobody takes it before this moment either.
             claimed_until=None if over else at + PAUSES[row.attempts - 1],
         )
-        if error.lost:
-            raise
         return False
     crash_point("mail.after_handing_over")
     mine.update(state=State.SENT, body=b"", claimed_until=None)

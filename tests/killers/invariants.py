@@ -15,7 +15,7 @@ from goals.models import (
     Target,
 )
 from reviews.models import DigestDelivery
-from reviews.services.digests import message_id
+from reviews.services.messages import message_id
 from teams.models import Membership, OutgoingMail
 from tests.goals.reference import recomputed_rollups, stored_rollups
 
@@ -34,8 +34,9 @@ def is_quiet():
 
 
 def let_leases_end():
-    """Have the leases of dead workers run out, as they would in some minutes."""
+    """Have the leases of dead workers run out, and rests after failures, as they would in time."""
     a_second_ago = clock.now() - dt.timedelta(seconds=1)
+    DigestDelivery.objects.filter(state=Delivery.WAITING).update(send_after=a_second_ago)
     for model in LEASED:
         model._default_manager.exclude(claimed_until=None).update(claimed_until=a_second_ago)
 
@@ -111,7 +112,7 @@ def _digests(scene, most_unknown):
     rows = list(DigestDelivery.objects.filter(run__workspace__in=workspaces))
     unknown = [row for row in rows if row.state == Delivery.UNKNOWN]
     for row in rows:
-        count = arrived[message_id(row)]
+        count = arrived[message_id(row.pk)]
         if row.state == Delivery.UNKNOWN and count <= 1:
             continue
         if (row.state, count) != (Delivery.SENT, 1):

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core import clock
 from core.intake import ReadOptions
-from goals.models import DirtyMark, Import
+from goals.models import DirtyMark, Import, Series
 from goals.services import imports
 from reviews.models import DigestRun
 from teams.models import ApiToken
@@ -90,7 +90,9 @@ class Scene:
         with transaction.atomic():
             workspace = WorkspaceFactory(slug=f"digest-{self.seed}-{len(self.digests)}")
             people = MembershipFactory.create_batch(RECIPIENTS, workspace=workspace)
-            KpiFactory(workspace=workspace, owner=people[0])
+            kpi = KpiFactory(workspace=workspace, owner=people[0])
+            # Nobody is written to before there is a number to tell of.
+            Series.objects.create(kpi=kpi, first_on=self.today - dt.timedelta(days=30))
         self.digests.append(workspace)
 
     def add_mails(self):

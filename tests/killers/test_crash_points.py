@@ -16,14 +16,12 @@ from goals.services.measurement_rows import Author, NewValue
 from goals.services.rebuild import rebuild
 from goals.services.rollups import drain
 from goals.tasks import heartbeat
-from reviews.models import DigestDelivery, DigestRun
-from reviews.services import digests
+from reviews.models import DigestDelivery
 from teams.models import OutgoingMail
 from teams.services import mail
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
-from tests.factories.teams import MembershipFactory
 from tests.goals.reference import recomputed_rollups, stored_rollups
-from tests.killers.dying import at_once, dies_at
+from tests.killers.dying import dies_at
 from tests.killers.stack import SINK, Mailbox
 from tests.mops.processes import eventually, free_port
 
@@ -159,7 +157,7 @@ def test_a_file_that_kills_three_workers_is_given_up_and_says_so(client, uploade
     assert b"A worker stopped three times while it was at work on this." in page.content
 
 
-# -- mail and digests -----------------------------------------------------------------------------
+# -- mail -----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -185,53 +183,3 @@ def test_a_mail_whose_end_is_not_known_is_sent_again_under_the_same_name(mailbox
     row.refresh_from_db()
     assert row.state == OutgoingMail.State.SENT
     assert mailbox.mails() == {row.message_id: 2}
-
-
-@pytest.fixture
-def planned(workspace, member, now):
-    """Plan the digest of three people and give their deliveries, in order."""
-    KpiFactory(workspace=workspace, owner=member)
-    MembershipFactory.create_batch(2, workspace=workspace)
-    assert digests.plan(workspace=workspace, at=now)
-    return lambda: list(DigestDelivery.objects.order_by("pk"))
-
-
-@pytest.mark.parametrize(
-    ("point", "first", "arrived"),
-    [
-        ("digest.after_claim", Delivery.SENT, 1),
-        ("digest.before_send", Delivery.SENT, 1),
-        # The window in which nobody can know: it is shown, and never repeated.
-        ("digest.after_data_started", Delivery.UNKNOWN, 0),
-        ("digest.after_sent", Delivery.UNKNOWN, 1),
-    ],
-)
-def test_a_killed_digest_arrives_once_or_is_visibly_unknown(
-    mailbox, planned, now, point, first, arrived
-):
-    """Show reliability row FM-07, at each step of a digest."""
-    dies_at(point, lambda: digests.send_waiting(at=now))
-    digests.send_waiting(at=now)  # the lease of the dead worker still runs
-
-    digests.send_waiting(at=now + AFTER_THE_LEASE)
-
-    rows = planned()
-    assert [row.state for row in rows] == [first, Delivery.SENT, Delivery.SENT]
-    counts = [mailbox.mails()[digests.message_id(row)] for row in rows]
-    assert counts == [arrived, 1, 1]
-    assert not [row.claimed_until for row in rows if row.claimed_until]
-
-
-def test_two_beats_and_two_workers_send_each_digest_once(mailbox, workspace, member, now):
-    """Show reliability rows FM-07 and FM-22."""
-    KpiFactory(workspace=workspace, owner=member)
-    MembershipFactory.create_batch(9, workspace=workspace)
-
-    at_once(lambda: digests.plan_due(at=now), times=2)
-    at_once(lambda: digests.send_waiting(at=now), times=2)
-
-    assert DigestRun.objects.count() == 1
-    rows = DigestDelivery.objects.all()
-    assert {row.state for row in rows} == {Delivery.SENT}
-    assert mailbox.mails() == {digests.message_id(row): 1 for row in rows}
-    assert len(rows) == 10

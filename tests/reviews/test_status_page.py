@@ -116,7 +116,9 @@ def test_digests_that_failed_or_may_have_failed_need_a_look(workspace, lead):
         subscription = DigestSubscription.objects.create(
             workspace=workspace, membership=lead, variant=variant
         )
-        DigestDelivery.objects.create(run=run, subscription=subscription, state=state)
+        DigestDelivery.objects.create(
+            run=run, subscription=subscription, state=state, send_after=NOW
+        )
 
     part = parts(workspace)["Digests"]
 
