@@ -72,9 +72,9 @@ def _save(page: "_Page", slots: Sequence[Slot]) -> HttpResponse:
     shown = [typed.get(slot.key) or page.stored_row(slot) for slot in slots]
     if wants_fragment(request):
         return page.fragment(rows, shown)
-    if any(row.state in {"error", "outlier"} for row in rows):
+    if problems := [row for row in rows if row.state in {"error", "outlier"}]:
         # What could be read is saved; the rest stays on the page as it was typed.
-        return page.answer(shown, status=422)
+        return page.answer(shown, problems=problems)
     count = sum(1 for row in rows if row.state == "saved")
     saved = ngettext("%(count)d number saved.", "%(count)d numbers saved.", count)
     messages.success(request, saved % {"count": count})
@@ -177,8 +177,11 @@ class _Page:
         kpi = slot.kpi
         return UnitFormat(kpi.unit, kpi.unit_label, self._workspace.currency, self._numbers)
 
-    def answer(self, rows: Sequence[Row], *, status: int = 200) -> HttpResponse:
-        return render(self.request, "goals/my_numbers.html", self._context(rows), status=status)
+    def answer(self, rows: Sequence[Row], *, problems: Sequence[Row] = ()) -> HttpResponse:
+        context = self._context(rows)
+        context["problems"] = [self._shown(row) for row in problems]
+        status = 422 if problems else 200
+        return render(self.request, "goals/my_numbers.html", context, status=status)
 
     def fragment(self, rows: Sequence[Row], everything: Sequence[Row]) -> HttpResponse:
         """Answer htmx with the rows that it sent, and how many of all are missing now."""
