@@ -94,6 +94,7 @@ def _list(request: WorkspaceRequest) -> HttpResponse:
         "filters": _filter_menus(request, filters),
         "may_edit": _may_edit(request),
         "empty_actions": _first_steps(request),
+        "clear_url": f"{request.path}?view=list" if filters != Filters() else "",
     }
     return render(request, "goals/kpi_list.html", context)
 
