@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from django.db import connection, transaction
 
@@ -28,6 +28,8 @@ TYPED_WEEKS = 8
 _LOCK = 0xDE30
 _COMPARATORS = {">=": Comparator.AT_LEAST, "<=": Comparator.AT_MOST}
 _DAYS_A_WEEK = 7
+# Rounded up, seven days' targets would be more than the week's, which nobody could reach.
+_SMALLEST = Decimal("1e-8")
 
 
 def find_demo() -> Workspace | None:
@@ -151,7 +153,7 @@ class _Writer:
             set_target(
                 kpi=self._kpis[line.code],
                 comparator=_COMPARATORS[sign],
-                value=round(number / _DAYS_A_WEEK, 8) if daily else number,
+                value=(number / _DAYS_A_WEEK).quantize(_SMALLEST, ROUND_FLOOR) if daily else number,
                 valid_from=self._weeks[-1],
                 reason="Agreed with the plan for the year.",
                 by=self._people["tom"],
