@@ -1,0 +1,50 @@
+"""Using a page without a mouse: every step is a key, and the focus is always somewhere."""
+
+from playwright.sync_api import Locator, expect
+from playwright.sync_api import Page as Tab
+
+FARTHEST = 150
+FOCUS = """() => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return "nowhere";
+  // The ring of a link that covers its row is drawn around the row; fields have one of their own.
+  const drawn = element.matches(".m-cover") ? "::after" : null;
+  const ring = getComputedStyle(element, drawn).outlineStyle !== "none";
+  return ring || element.matches("input, select, textarea, main") ? "seen" : "unseen";
+}"""
+
+
+def walk_to(tab: Tab, goal: Locator, *, key: str = "Tab") -> None:
+    """Press Tab until ``goal`` has the focus, which must be seen at every stop."""
+    for _step in range(FARTHEST):
+        tab.keyboard.press(key)
+        assert tab.evaluate(FOCUS) == "seen", tab.evaluate("document.activeElement.outerHTML")
+        if goal.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"{goal} is not reached by {FARTHEST} presses of {key}.")
+
+
+def type_into(tab: Tab, label: str, text: str) -> None:
+    """Walk to a field, and replace what it says."""
+    walk_to(tab, tab.get_by_label(label, exact=True))
+    tab.keyboard.press("Control+A")
+    tab.keyboard.type(text)
+
+
+def choose(tab: Tab, label: str, option: str) -> None:
+    """Walk to a list, and choose by typing the option's first letters."""
+    field = tab.get_by_label(label, exact=True)
+    walk_to(tab, field)
+    tab.keyboard.type(option)
+    expect(field.locator("option:checked")).to_have_text(option)
+
+
+def press(tab: Tab, role: str, name: str, *, key: str = "Enter") -> None:
+    """Walk to a button or link, and press it."""
+    walk_to(tab, tab.get_by_role(role, name=name, exact=True).first)
+    tab.keyboard.press(key)
+
+
+def keeps_focus(tab: Tab) -> None:
+    """Check that the last change of the page left the focus somewhere."""
+    assert tab.evaluate(FOCUS) != "nowhere"

@@ -1,0 +1,266 @@
+"""What stands on the site: the demo, the same in Thai, an empty workspace, and many small ones."""
+
+import dataclasses
+import datetime as dt
+import json
+from contextlib import contextmanager
+from decimal import Decimal
+from itertools import cycle
+from unittest import mock
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
+
+from core import clock
+from core.intake import ReadOptions
+from goals.models import Kpi
+from goals.rules.status import Comparator
+from goals.services import breakdowns, imports, rollups
+from goals.services.kpis import archive_kpi, create_kpi
+from goals.services.measurements import Author, NewValue, record
+from goals.services.targets import set_target
+from mops import preparations
+from mops.demo import build, story
+from mops.gallery import LONG_TAIL, THAI
+from reviews.models import DigestSubscription
+from reviews.services import digests
+from teams.models import ApiToken, Membership, Team, User, Workspace
+from teams.policy import Role
+from teams.services import invitations, mail, members, tokens, workspaces
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+PASSWORD = "a quiet harbour at dawn"
+STUDIOS = 40
+SUNDAY = dt.date(2026, 11, 15)
+# Weeks before those of the story, which stays as it is told. Every row of this file is in order; of
+# the other one, a cell is not a number.
+GOOD_FILE = "Week,Leads,Referrals\n2024-09-02,150,4\n2024-09-09,151,6\n"
+BAD_FILE = "Week,Leads,Referrals\n2024-09-02,n/d,4\n2024-09-09,151,6\n"
+
+
+def build_all(*, crowded):
+    """Build everything, and print what is where as JSON."""
+    print(json.dumps(_built(crowded=crowded)))  # noqa: T201  # whoever started it reads this
+
+
+def _built(*, crowded):
+    at = clock.now()
+    preparations.migrate(lambda _text: None)
+    preparations.collect_static(lambda _text: None)
+    with transaction.atomic():
+        thai = _thai_demo(at)
+        demo = build.build_demo(at=at)
+        empty = _empty(at)
+        return {
+            "workspaces": {
+                "en": _furnish(demo, at, mark=""),
+                "th": _furnish(thai, at, mark=THAI[1]),
+                "empty": _told_in_both(empty, at),
+                **({"crowd": _told_in_both(_crowd(at), at)} if crowded else {}),
+            },
+            "studios": [_studio(number, at) for number in range(STUDIOS)],
+            "nobody": {
+                language: _session(_user(f"nobody.{language}@mops.example", language))
+                for language in ("en", "th")
+            },
+        }
+
+
+def _thai_demo(at):
+    """The demo under Thai names, some of them long, for somebody who reads Thai."""
+    with _retold():
+        workspace = build.build_demo(at=at)
+    Workspace.objects.filter(pk=workspace.pk).update(
+        name="โรตาลีฟ ประเทศไทย", slug="thai", is_demo=False
+    )
+    workspace.refresh_from_db()
+    return workspace
+
+
+@contextmanager
+def _retold():
+    def named(row, place, **more):
+        tail = LONG_TAIL if place % 7 == 3 else ""
+        return dataclasses.replace(row, name=f"{THAI[place % len(THAI)]} {place}{tail}", **more)
+
+    people = [
+        named(person, place, email=f"{person.key}@thai.example", language="th")
+        for place, person in enumerate(story.PEOPLE)
+    ]
+    lines = [
+        named(
+            line,
+            place,
+            definition=f"{THAI[place % len(THAI)]} " * 4,
+            team=line.team and f"{THAI[0]} {line.team}",
+        )
+        for place, line in enumerate(story.LINES)
+    ]
+    departments = {f"{THAI[0]} {name}": keys for name, keys in story.TEAMS.items()}
+    with mock.patch.multiple(story, PEOPLE=people, LINES=lines, TEAMS=departments):
+        yield
+
+
+def _furnish(workspace, at, *, mark):
+    """Add what the story does not tell: one of everything that a page can show."""
+    owner = Membership.objects.get(workspace=workspace, role=Role.OWNER)
+    other = Membership.objects.get(workspace=workspace, user__email__startswith="ola@")
+    breakdown = breakdowns.create_breakdown(
+        workspace=workspace,
+        name=f"Markets {mark}".strip(),
+        segments=[("pl", f"Poland {mark}"), ("it", "Italy"), ("th", "ประเทศไทย")],
+    )
+    old = create_kpi(
+        workspace=workspace, code="fax_leads", name=f"Leads by fax {mark}", kind="response",
+        unit="count", direction="increase", aggregation="sum", cadence="weekly", owner=owner,
+    )  # fmt: skip
+    archive_kpi(kpi=old, at=at)
+    tokens.create_token(
+        membership=owner, name=f"GA4 nightly {mark}", scope=ApiToken.Scope.WRITE, by=owner,
+        expires_at=at + dt.timedelta(days=90), at=at,
+    )  # fmt: skip
+    invited = invitations.invite(
+        text="new.colleague@rotaleaf.example", role=other.role, by=owner, at=at
+    )[0]
+    files = {
+        "matched": _file(owner, GOOD_FILE, "mkt-2024-26.csv", at),
+        "checked": _file(owner, GOOD_FILE, f"{mark}checked.csv", at, until="checked"),
+        "refused": _file(owner, BAD_FILE, "refused.csv", at, until="checked"),
+        "done": _file(owner, GOOD_FILE, "done.csv", at, until="done"),
+    }
+    rollups.drain(workspace=workspace, at=at)
+    digests.subscribe_newcomers(workspace)
+    letter = mail.queue(
+        recipient=owner.user.email, subject="A letter", text="It says little.", at=at
+    )
+    leaving = DigestSubscription.objects.filter(membership=other).first()
+    return {
+        "slug": workspace.slug,
+        "session": _session(owner.user),
+        "viewer": _session(User.objects.get(email=owner.user.email.replace("you@", "anna@"))),
+        "member": other.pk,
+        "team": Team.objects.for_workspace(workspace).order_by("pk").first().pk,
+        "kpi": Kpi.objects.get(workspace=workspace, code="trial_sign_ups").number,
+        "formula": Kpi.objects.get(workspace=workspace, code="cost_per_trial").number,
+        "segment": breakdown.segments.first().number,
+        "files": {name: row.number for name, row in files.items()},
+        "letter": letter.pk,
+        "join": invitations.link_of(invited).rstrip("/").rpartition("/")[2],
+        "unsubscribe": digests.unsubscribe_url(leaving).rstrip("/").rpartition("/")[2],
+    }
+
+
+def _file(owner, text, name, at, until=""):
+    row = imports.upload(
+        content=text.encode(), filename=name, options=ReadOptions(), by=owner, at=at
+    )
+    if until:
+        mapping = {"date": 0, "segment": [], "values": {"1": "leads", "2": "referrals"}, "kpi": [],
+                   "value": None, "new_segments": False}  # fmt: skip
+        row = imports.match(row=row, mapping=mapping)
+        imports.run_one(row, at=at)
+        row.refresh_from_db()
+    if until == "done":
+        row = imports.apply(row=row)
+        imports.run_one(row, at=at)
+    return row
+
+
+def _empty(at):
+    owner = User.objects.create_user("owner@empty.example", name="Emma Empty")
+    return workspaces.open_workspace(
+        name="Empty", timezone="Europe/Warsaw", currency="EUR", owner=owner, at=at
+    )
+
+
+def _crowd(at):
+    """A workspace with a thousand KPIs, most of them with ten weeks of values."""
+    owner = User.objects.create_user("owner@crowd.example", name="Cleo Crowd")
+    member = workspaces.open_workspace(
+        name="Crowd", timezone="Europe/Warsaw", currency="EUR", owner=owner, at=at
+    )
+    kpis = [
+        Kpi(workspace=member.workspace, owner=member, number=number, position=number,
+            code=f"kpi_{number}", name=f"Leads of restaurant {number}", kind=kind, unit="count",
+            direction="increase", aggregation="sum", cadence="weekly", on_home=number <= 60)
+        for number, kind in zip(range(1, 1001), cycle(Kpi.Kind.values), strict=False)
+    ]  # fmt: skip
+    Kpi.objects.bulk_create(kpis)
+    values = [
+        NewValue(kpi.code, week, Decimal(100 + kpi.number % 37))
+        for kpi in kpis
+        for week in _weeks_before(SUNDAY, 10)
+    ]
+    record(values, by=Author(membership=member, source="Import"), at=at)
+    rollups.drain(workspace=member.workspace, at=at)
+    return member
+
+
+def _told(member):
+    return {"slug": member.workspace.slug, "session": _session(member.user)}
+
+
+def _told_in_both(owner, at):
+    """Tell of a workspace that somebody who reads Thai owns as well."""
+    twin = members.join(
+        workspace=owner.workspace,
+        user=_user(f"th.{owner.user.email}", "th"),
+        role=Role.OWNER,
+        at=at,
+    )
+    return {"slug": owner.workspace.slug, "en": _session(owner.user), "th": _session(twin.user)}
+
+
+def _user(email, language):
+    return User.objects.create_user(email, name="Emma Empty", language=language)
+
+
+def _weeks_before(sunday, count):
+    return [sunday - dt.timedelta(days=6 + 7 * back) for back in range(1, count + 1)]
+
+
+def _studio(number, at):
+    """A small workspace for one test to change: four KPIs whose last week is missing."""
+    email = f"nora{number}@studio.example"
+    user = User.objects.create_user(email, PASSWORD, name="Nora Nowak")
+    owner = workspaces.open_workspace(
+        name=f"Studio {number}", timezone="Europe/Warsaw", currency="EUR", owner=user, at=at
+    )
+    weeks = _weeks_before(SUNDAY, 9)
+    lines = [
+        ("leads", "Leads", "count", 180),
+        ("ad_spend", "Ad spend", "currency", 2400),
+        ("open_rate", "Open rate", "percent", 31),
+        ("visits", "Visits", "count", 900),
+    ]
+    kpis = [
+        create_kpi(
+            workspace=owner.workspace, code=code, name=name, kind="response", unit=unit,
+            direction="increase", aggregation="average" if unit == "percent" else "sum",
+            cadence="weekly", owner=owner, on_home=True, position=place,
+        )
+        for place, (code, name, unit, _level) in enumerate(lines)
+    ]  # fmt: skip
+    set_target(
+        kpi=kpis[0], comparator=Comparator.AT_LEAST, value=Decimal(185), valid_from=weeks[-1],
+        reason="Agreed.", by=owner, at=at,
+    )  # fmt: skip
+    values = [
+        NewValue(code, week, Decimal(level + place % 4))
+        for code, _name, _unit, level in lines
+        for place, week in enumerate(weeks)
+    ]
+    record(values, by=Author(membership=owner, source="Import"), at=at)
+    rollups.drain(workspace=owner.workspace, at=at)
+    return {**_told(owner), "email": email, "password": PASSWORD}
+
+
+def _session(user):
+    """Sign somebody in, and give the cookie's value."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = BACKEND
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key

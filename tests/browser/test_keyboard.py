@@ -1,0 +1,229 @@
+"""Whole jobs by keyboard alone (ux.md 11: 10, 17)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import choose, keeps_focus, press, type_into, walk_to
+
+pytestmark = pytest.mark.browser
+
+
+def field(tab, name):
+    return tab.get_by_label(name, exact=True)
+
+
+def row(tab, name):
+    return tab.get_by_role("row").filter(has_text=name)
+
+
+def open_numbers(tab, studio):
+    tab.goto(f"/w/{studio['slug']}/kpis/enter/?week=2026-W46")
+    expect(tab.locator("#missing")).to_contain_text("4 of 4 missing")
+
+
+def test_signing_in_leads_to_the_workspace(open_as, studio):
+    tab = open_as("")
+    tab.goto("/")
+
+    type_into(tab, "Email", studio["email"])
+    type_into(tab, "Password", studio["password"])
+    tab.keyboard.press("Enter")
+
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Home")
+    assert tab.url.endswith(f"/w/{studio['slug']}/")
+
+
+def test_three_numbers_are_entered_and_stay(tab, studio):
+    """R98: a week's numbers are typed in one go, each saved as it is left."""
+    open_numbers(tab, studio)
+
+    walk_to(tab, field(tab, "Leads"))
+    for number in ("183", "2401", "31,8"):
+        tab.keyboard.type(number)
+        tab.keyboard.press("Enter")
+        keeps_focus(tab)
+
+    expect(row(tab, "Leads")).to_contain_text("saved")
+    expect(row(tab, "Ad spend")).to_contain_text("saved")
+    expect(row(tab, "Open rate")).to_contain_text("read as 31.8, saved")
+    expect(tab.locator("#missing")).to_contain_text("1 of 4 missing")
+    expect(field(tab, "Visits")).to_be_focused()
+    tab.reload()
+    expect(field(tab, "Leads")).to_have_value("183")
+    expect(field(tab, "Open rate")).to_have_value("31.8")
+    tab.goto(f"/w/{studio['slug']}/kpis/")
+    expect(row(tab, "Leads")).to_contain_text("183")
+
+
+def test_a_number_that_looks_wrong_is_written_only_when_it_is_kept(tab, studio):
+    open_numbers(tab, studio)
+
+    walk_to(tab, field(tab, "Ad spend"))
+    tab.keyboard.type("24800")
+    tab.keyboard.press("Enter")
+    expect(row(tab, "Ad spend")).to_contain_text("times the value before. Keep it?")
+    keeps_focus(tab)
+    tab.reload()
+    expect(field(tab, "Ad spend")).to_have_value("")
+    walk_to(tab, field(tab, "Ad spend"))
+    tab.keyboard.type("24800")
+    tab.keyboard.press("Enter")
+    expect(row(tab, "Ad spend")).to_contain_text("Keep it?")
+    walk_to(tab, tab.get_by_role("button", name="Keep it"), key="Shift+Tab")
+    tab.keyboard.press("Enter")
+
+    expect(row(tab, "Ad spend")).to_contain_text("saved")
+    keeps_focus(tab)
+    tab.reload()
+    expect(field(tab, "Ad spend")).to_have_value("24,800")
+
+
+def test_what_cannot_be_read_is_said_at_its_row_and_stays_as_typed(tab, studio):
+    open_numbers(tab, studio)
+
+    walk_to(tab, field(tab, "Leads"))
+    tab.keyboard.type("many")
+    tab.keyboard.press("Enter")
+
+    expect(field(tab, "Leads")).to_have_attribute("aria-invalid", "true")
+    expect(field(tab, "Leads")).to_have_value("many")
+    expect(row(tab, "Leads").locator(".m-error")).not_to_be_empty()
+
+
+def test_a_column_pasted_from_a_sheet_fills_the_rows_below_and_can_be_taken_back(tab, studio):
+    open_numbers(tab, studio)
+    walk_to(tab, field(tab, "Leads"))
+
+    paste(tab, "181\n2402\n31,5\n901\n")
+
+    expect(field(tab, "Visits")).to_have_value("901")
+    expect(tab.locator("[data-paste-bar]")).to_contain_text("4 numbers pasted, not saved yet.")
+    press(tab, "button", "Save all")
+    expect(tab.locator("#missing")).to_contain_text("All 4 are in.")
+    expect(field(tab, "Open rate")).to_have_value("31.5")
+
+
+def test_a_paste_can_be_taken_back_before_it_is_saved(tab, studio):
+    open_numbers(tab, studio)
+    walk_to(tab, field(tab, "Leads"))
+
+    paste(tab, "181\n2402")
+    walk_to(tab, tab.get_by_role("button", name="Undo paste"), key="Shift+Tab")
+    tab.keyboard.press("Enter")
+
+    expect(field(tab, "Leads")).to_have_value("")
+    expect(field(tab, "Ad spend")).to_have_value("")
+    expect(field(tab, "Leads")).to_be_focused()
+
+
+def paste(tab, text):
+    """Paste as a spreadsheet would; the clipboard itself is not there without a desktop."""
+    tab.evaluate(
+        """(text) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text/plain", text);
+          const paste = { clipboardData, bubbles: true, cancelable: true };
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", paste));
+        }""",
+        text,
+    )
+
+
+def test_a_kpi_is_made_and_gets_a_target(tab, studio):
+    """R33: a KPI and its target are set up in the browser."""
+    tab.goto(f"/w/{studio['slug']}/kpis/new/")
+
+    type_into(tab, "Name", "Demo calls")
+    choose(tab, "Kind", "Activity")
+    press(tab, "button", "Create KPI")
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("Demo calls")
+    press(tab, "link", "Set a target")
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("Target of Demo calls")
+    type_into(tab, "Number (optional)", "12,5")
+    press(tab, "button", "Set target")
+
+    expect(tab.locator("section", has=tab.locator("#targets"))).to_contain_text("≥ 12.5")
+
+
+def test_the_list_is_filtered(tab, studio):
+    tab.goto(f"/w/{studio['slug']}/kpis/?view=list")
+
+    walk_to(tab, tab.locator("summary", has_text="Kind: all"))
+    tab.keyboard.press("Enter")
+    press(tab, "link", "Activity")
+
+    expect(tab.locator("summary", has_text="Kind: Activity")).to_be_visible()
+    expect(tab.locator("main")).to_contain_text("No KPI matches")
+    press(tab, "link", "Clear filters")
+    expect(row(tab, "Leads")).to_be_visible()
+
+
+def test_a_file_is_imported_in_four_steps(tab, studio, tmp_path):
+    """R35: history comes in as a file, and nothing is written before it was shown."""
+    file = tmp_path / "history.csv"
+    file.write_text("Week;Leads;Ad spend\n2025-01-06;170;2.300,50\n2025-01-13;171;2.310,00\n")
+    tab.goto(f"/w/{studio['slug']}/imports/")
+
+    press(tab, "link", "Import a file")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Import a file")
+    walk_to(tab, field(tab, "File"))
+    with tab.expect_file_chooser() as chooser:
+        tab.keyboard.press("Enter")
+    chooser.value.set_files(file)
+    press(tab, "button", "Read the file")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Match columns")
+    press(tab, "button", "Check 2 rows")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Check before anything is written")
+    expect(tab.locator("main")).to_contain_text("4 new values")
+    press(tab, "button", "Import 4 values")
+
+    expect(tab.locator("main")).to_contain_text("4 values are new")
+
+
+def test_somebody_chooses_which_digests_they_get(tab, studio):
+    tab.goto("/me/email/")
+    team = field(tab, "Digest of the whole workspace")
+    was = team.is_checked()
+
+    walk_to(tab, team)
+    tab.keyboard.press("Space")
+    press(tab, "button", "Save")
+
+    expect(tab.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    expect(team).to_be_checked(checked=not was)
+
+
+def test_somebody_changes_the_appearance_and_switches_single_keys_off(tab, studio):
+    tab.goto("/me/")
+
+    choose(tab, "Appearance", "Dark")
+    walk_to(tab, field(tab, "Keyboard shortcuts"))
+    tab.keyboard.press("Space")
+    press(tab, "button", "Save")
+
+    expect(tab.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    expect(field(tab, "Keyboard shortcuts")).not_to_be_checked()
+    for key in ("g", "h", "g", "k", "?", "j", "[", "c"):
+        tab.keyboard.press(key)
+    assert tab.url.endswith("/me/")
+    expect(tab.locator("#shortcuts")).to_be_hidden()
+
+
+def test_single_keys_lead_around_but_not_while_somebody_types(tab, studio):
+    tab.goto(f"/w/{studio['slug']}/")
+    tab.keyboard.press("g")
+    tab.keyboard.press("n")
+    tab.wait_for_url("**/kpis/enter/")
+
+    walk_to(tab, field(tab, "Leads"))
+    tab.keyboard.type("gk?")
+    assert tab.url.endswith("/kpis/enter/")
+    expect(tab.locator("#shortcuts")).to_be_hidden()
+    expect(field(tab, "Leads")).to_have_value("gk?")
+
+    tab.locator("body").press("Escape")
+    tab.evaluate("document.activeElement.blur()")
+    tab.keyboard.press("?")
+    expect(tab.locator("#shortcuts")).to_be_visible()
+    tab.keyboard.press("Escape")
+    expect(tab.locator("#shortcuts")).to_be_hidden()

@@ -1,0 +1,64 @@
+"""Every page, in every state, for every eye and hand (ux.md 11: 2, 6, 9, 12, 14, 15, 16)."""
+
+from contextlib import nullcontext
+
+import pytest
+
+from tests.architecture.routes import all_routes
+from tests.architecture.test_access import PAGES as GATES
+from tests.browser import checks
+from tests.browser.addresses import CROWDED, FILES, NO_PAGES, PAGES
+from tests.browser.visiting import (
+    HARDEST,
+    LOOKS,
+    USUAL,
+    nobody_has_started,
+    session_of,
+    workspace_of,
+)
+
+pytestmark = pytest.mark.browser
+NARROWEST = 320
+
+
+def test_every_page_of_the_urlconf_is_looked_at():
+    api = {r.name for r in all_routes() if r.path.startswith("api/v1/")}
+    posts = {name for name, (_role, method) in GATES.items() if method == "post"}
+    looked_at = {page.route for page in PAGES}
+
+    assert {r.name for r in all_routes()} - api - posts - looked_at == {*FILES, *NO_PAGES}
+
+
+def names(pages):
+    return {"argvalues": pages, "ids": lambda page: page.name}
+
+
+@pytest.mark.parametrize("look", [USUAL, HARDEST], ids=str)
+@pytest.mark.parametrize("page", **names(PAGES))
+def test_a_page_can_be_seen_read_and_used_by_everybody(page, look, open_as, site, watch):
+    _look_at(page, look, open_as, site, watch)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("page", **names([*PAGES, *CROWDED]))
+def test_a_page_can_be_seen_read_and_used_in_every_look(page, look, open_as, site, watch):
+    _look_at(page, look, open_as, site, watch)
+
+
+def _look_at(page, look, open_as, site, watch):
+    watch.expect(page.status)
+    tab = open_as(session_of(page.who, look, site), **look.options)
+
+    with nobody_has_started(site) if page.route == "reviews:start" else nullcontext():
+        answer = tab.goto(page.address(workspace_of(page, look, site), language=look.language))
+
+    assert answer.status == page.status
+    assert tab.locator("html").get_attribute("lang") == look.language
+    assert checks.way_of_the_first_tab(tab) == ("m-skip", "main")
+    assert checks.skipped_headings(tab) == []
+    assert checks.silent_statuses(tab) == []
+    assert checks.small_targets(tab, touch=look.width < 768) == []
+    assert checks.violations(tab) == []
+    assert checks.overflow(tab, width=look.width) == []
+    assert checks.overflow(tab, width=NARROWEST) == []
