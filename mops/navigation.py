@@ -36,17 +36,22 @@ def _around(request: WorkspaceRequest) -> dict[str, Any]:
     may_enter = request.membership.may(Action.ENTER_OWN_NUMBERS)
     may_set_up = request.membership.may(Action.EDIT_KPIS)
     plan = [kpis, numbers] if may_enter else [kpis]
-    context = {
+    context: dict[str, Any] = {
         "workspace_name": request.workspace.name,
         "home_url": home["url"],
         "nav": [{"label": "", "items": [home]}, {"label": _("Plan"), "items": plan}],
         "nav_foot": [_me(request)],
         "bottom_nav": [home, *plan, menu],
     }
+    settings = _item(request, _("Settings"), "reviews:settings", "settings")
+    settings["current"] |= _is_set_up(request)
+    # A page that knows more about where it hangs says so itself.
+    context["crumbs"] = [
+        above for above in (kpis, settings) if above["current"] and request.path != above["url"]
+    ]
     if request.membership.may(Action.EDIT_SETTINGS):
         context["status_url"] = reverse("reviews:status", args=[request.workspace.slug])
     if may_set_up:
-        settings = _item(request, _("Settings"), "reviews:settings", "settings")
         context["nav"].append({"label": _("Set up"), "items": [settings]})
     if request.workspace.is_demo:
         context["banner"] = _demo_banner(request)
@@ -85,6 +90,14 @@ def _is_below(request: WorkspaceRequest, url: str) -> bool:
     # "My numbers" lies below the KPIs by its address and is an entry of its own.
     entry = reverse("goals:my-numbers", args=[request.workspace.slug])
     return request.path.startswith(url) and (url == entry or not request.path.startswith(entry))
+
+
+def _is_set_up(request: WorkspaceRequest) -> bool:
+    """Tell whether this page is reached from the settings although its address is not below."""
+    names = ("goals:breakdowns", "goals:imports")
+    return request.path.startswith(
+        tuple(reverse(name, args=[request.workspace.slug]) for name in names)
+    )
 
 
 def _me(request: WorkspaceRequest) -> dict[str, Any]:

@@ -205,6 +205,7 @@ class _Page:
             "action": self.request.get_full_path(),
             "everyone": self._everyone,
             "owner_tabs": self._owner_tabs(),
+            "empty_actions": self._ways_on(),
         }
 
     def _shown(self, row: Row) -> dict[str, Any]:
@@ -236,6 +237,14 @@ class _Page:
         following = calendar.shift(Grain.WEEK, self.week, 1)
         today = self._workspace.today(at=clock.now())
         return self._week_url(following) if following <= today else ""
+
+    def _ways_on(self) -> list[dict[str, Any]]:
+        """Where somebody goes who owns no number: to everybody's, or to the KPIs."""
+        if self.request.membership.may(Action.ENTER_NUMBERS) and not self._everyone:
+            label = _("Enter somebody else’s")
+            return [{"label": label, "url": f"{self.request.path}?owner=all", "primary": True}]
+        url = reverse("goals:kpis", args=[self._workspace.slug])
+        return [{"label": _("See the KPIs"), "url": url, "primary": True}]
 
     def _owner_tabs(self) -> list[dict[str, Any]]:
         if not self.request.membership.may(Action.ENTER_NUMBERS):
