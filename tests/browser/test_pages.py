@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.architecture.routes import all_routes
 from tests.architecture.test_access import PAGES as GATES
@@ -62,3 +63,13 @@ def _look_at(page, look, open_as, site, watch):
     assert checks.violations(tab) == []
     assert checks.overflow(tab, width=look.width) == []
     assert checks.overflow(tab, width=NARROWEST) == []
+
+
+def test_the_page_of_the_api_lists_its_operations(open_as):
+    """Its scripts and styles pass the policy that every page has."""
+    tab = open_as("")
+
+    tab.goto("/api/docs/")
+
+    expect(tab.get_by_role("heading", name="mops API")).to_be_visible()
+    expect(tab.get_by_role("button", name="POST /api/v1/measurements/", exact=True)).to_be_visible()
