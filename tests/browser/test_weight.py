@@ -10,6 +10,14 @@ FIRST_VISIT = 125_000
 SECOND_VISIT = 16_000
 PAGE = 8_000
 REQUESTS = 8
+# The most that a file may weigh, compressed.
+FILES = {
+    "tabler.css": 80_000,
+    "mops.css": 8_000,
+    "htmx.js": 17_000,
+    "mops.js": 8_000,
+    "icons.svg": 4_000,
+}
 SCRIPTS = ["htmx", "mops"]
 
 
@@ -34,6 +42,14 @@ def test_home_is_light(open_as, site):
     assert sum(size for _name, size, _sent in first) <= FIRST_VISIT
     assert first[0][1] <= PAGE
     assert sum(sent for _name, _size, sent in second) <= SECOND_VISIT
+    sizes = {_plain_name(url): size for url, size, _sent in first[1:]}
+    assert {name: size for name, size in sizes.items() if size > FILES.get(name, 1_000)} == {}
+
+
+def _plain_name(url):
+    """Give a file's name without the hash of its content: css/mops.0123456789ab.css."""
+    stem, _hash, suffix = url.partition("#")[0].rpartition("/")[2].split(".")
+    return f"{stem}.{suffix}"
 
 
 @pytest.mark.parametrize("name", ["goals-kpis", "goals-kpi", "goals-my-numbers", "teams-audit"])
