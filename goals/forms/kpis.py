@@ -65,6 +65,7 @@ class KpiForm(forms.Form):
         label=_("Breakdown"),
         queryset=Breakdown.objects.none(),
         required=False,
+        empty_label=_("None"),
         help_text=_("With a breakdown every value belongs to one segment of it."),
     )
     segment_total = forms.ChoiceField(
@@ -73,7 +74,9 @@ class KpiForm(forms.Form):
         required=False,
     )
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=Membership.objects.none())
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("None")
+    )
     source = forms.CharField(
         label=_("Source"),
         max_length=120,

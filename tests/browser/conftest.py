@@ -19,8 +19,9 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Start Chromium; not for longer than a module, because Django's tests fear its event loop."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(**CHROMIUM)
         yield launched

@@ -1,0 +1,41 @@
+"""What surrounds every page: where it hangs, and which mops this is."""
+
+import pytest
+from django.urls import reverse
+
+from mops.navigation import VERSION
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+@pytest.fixture
+def page(client, workspace, owner):
+    def get(name):
+        client.force_login(owner.user)
+        return client.get(reverse(name, args=[workspace.slug])).content.decode()
+
+    return get
+
+
+@pytest.mark.parametrize(
+    ("name", "above"),
+    [
+        ("teams:members", "reviews:settings"),
+        ("goals:imports", "reviews:settings"),
+        ("goals:new-breakdown", "reviews:settings"),
+        ("goals:library", "goals:kpis"),
+    ],
+)
+def test_a_page_says_where_it_hangs(page, workspace, name, above):
+    crumbs = page(name).partition('class="m-crumbs"')[2].partition("</ol>")[0]
+
+    assert f'href="{reverse(above, args=[workspace.slug])}"' in crumbs
+
+
+@pytest.mark.parametrize("name", ["reviews:home", "goals:kpis", "goals:my-numbers"])
+def test_a_page_of_the_navigation_hangs_nowhere(page, name):
+    assert "m-crumbs" not in page(name)
+
+
+def test_the_page_of_a_row_with_a_version_still_names_that_of_mops(page):
+    assert f"mops {VERSION}</span>" in page("teams:general")
