@@ -17,10 +17,9 @@ def tab(open_as, site):
     return open_as(session_of("member", USUAL, site))
 
 
-@pytest.mark.parametrize("address", ["/w/rotaleaf/kpis/K-7/", "/w/rotaleaf/kpis/K-7/?periods=104",
-                                     "/w/rotaleaf/kpis/K-29/"])  # fmt: skip
-def test_a_chart_has_a_sentence_and_a_table_with_the_plotted_numbers(address, tab):
-    tab.goto(address)
+@pytest.mark.parametrize("address", ["K-{kpi}/", "K-{kpi}/?periods=104", "K-{formula}/"])
+def test_a_chart_has_a_sentence_and_a_table_with_the_plotted_numbers(address, tab, site):
+    tab.goto("/w/rotaleaf/kpis/" + address.format(**site.world["workspaces"]["en"]))
     figure = tab.locator("figure")
 
     caption = figure.locator("figcaption")

@@ -8,12 +8,12 @@ from tests.browser.visiting import Look, session_of
 pytestmark = pytest.mark.browser
 # Address, and the words that answer what somebody opens it for.
 ANSWERS = {
-    "home": ("/w/rotaleaf/", ["2 off track", "3 at risk", "17 on track", "First contact"]),
-    "scorecard": ("/w/rotaleaf/kpis/", ["New MRR", "1,520"]),
-    "kpi": ("/w/rotaleaf/kpis/K-7/", ["196", "Off track", "target ≥ 230", "3 misses in a row"]),
-    "my-numbers": ("/w/rotaleaf/kpis/enter/?owner=all", ["1 of 43 missing"]),
-    "import": ("/w/rotaleaf/imports/I-2/", ["4 new values, 0 changed"]),
-    "digest": ("/w/rotaleaf/settings/digest/", ["due Monday, 16 Nov, 08:00"]),
+    "home": ("/w/{slug}/", ["2 off track", "3 at risk", "17 on track", "First contact"]),
+    "scorecard": ("/w/{slug}/kpis/", ["New MRR", "1,520"]),
+    "kpi": ("/w/{slug}/kpis/K-{kpi}/", ["196", "Off track", "target ≥ 230", "3 misses in a row"]),
+    "my-numbers": ("/w/{slug}/kpis/enter/?owner=all", ["1 of 43 missing"]),
+    "import": ("/w/{slug}/imports/I-{files[checked]}/", ["4 new values, 0 changed"]),
+    "digest": ("/w/{slug}/settings/digest/", ["due Monday, 16 Nov, 08:00"]),
 }  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def test_the_answer_is_seen_without_scrolling(page, width, open_as, site):
     look = Look("en", "light", width)
     tab = open_as(session_of("member", look, site), **look.options)
 
-    tab.goto(address)
+    tab.goto(address.format(**site.world["workspaces"]["en"]))
 
     for answer in answers:
         expect(tab.locator("main").get_by_text(answer).first).to_be_in_viewport()

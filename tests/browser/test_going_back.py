@@ -13,7 +13,7 @@ WAYS = {
                                         ("Owner: all", "Ola Rossi", "Owner: Ola Rossi")]),
     "list": ("/w/rotaleaf/kpis/?view=list", [("Kind: all", "Value", "Kind: Value")]),
     "home": ("/w/rotaleaf/", [("", "Previous week", "Week 45"), ("", "Previous week", "Week 44")]),
-    "kpi": ("/w/rotaleaf/kpis/K-7/", [("", "52", "W"), ("", "104", "W")]),
+    "kpi": ("/w/rotaleaf/kpis/K-{kpi}/", [("", "52", "W"), ("", "104", "W")]),
 }  # fmt: skip
 
 
@@ -23,9 +23,9 @@ def tab(open_as, site):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_chosen_state_survives_every_way_of_coming_back(way, tab):
+def test_a_chosen_state_survives_every_way_of_coming_back(way, tab, site):
     start, choices = WAYS[way]
-    tab.goto(start)
+    tab.goto(start.format(**site.world["workspaces"]["en"]))
     seen = [_state(tab)]
     for menu, choice, told in choices:
         if menu:
