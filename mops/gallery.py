@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import override
@@ -86,7 +87,7 @@ def _pseudo(html: str) -> str:
 def _shell(page: str) -> dict[str, Any]:
     """Give what base.html needs of a page of the app; sign-in and errors have no navigation."""
     if page in PLAIN:
-        return {"languages": True}
+        return {"languages": settings.LANGUAGES}
     items = _items(page)
     groups = {
         "": ["home", "numbers"],

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings as configuration
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Give templates what base.html shows around the page."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
-        return {"languages": True, "mops_version": VERSION}
+        return {"languages": configuration.LANGUAGES, "mops_version": VERSION}
     context: dict[str, Any] = {
         "theme": user.theme,
         "shortcuts": user.shortcuts,

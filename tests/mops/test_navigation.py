@@ -39,3 +39,11 @@ def test_a_page_of_the_navigation_hangs_nowhere(page, name):
 
 def test_the_page_of_a_row_with_a_version_still_names_that_of_mops(page):
     assert f"mops {VERSION}</span>" in page("teams:general")
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_languages_go_by_their_own_names(client, db, language):
+    page = client.get(reverse("account_login"), headers={"Accept-Language": language})
+
+    for name in ("English", "Polski", "Italiano", "ไทย"):
+        assert f">{name}</button>" in page.content.decode()
