@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from tests.browser.house import CHROMIUM, Site, open_site
 from tests.browser.visiting import USUAL, sign_in
 from tests.browser.watching import Watch
+
+# How long a page may take on a busy machine; only a failing test ever waits for so long.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +50,7 @@ def open_as(browser: Browser, site: Site, watch: Watch) -> Iterator[Callable[...
                 base_url=site.url, **(USUAL.options | options)
             )
             opened.callback(context.close)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(PATIENCE_MS)
             watch.over(context)
             if session:
                 sign_in(context, site, session)

@@ -21,6 +21,8 @@ from mops.embedded.servers import running
 from mops.embedded.valkey import Valkey
 from tests.mops.processes import SECONDS, eventually, free_port
 
+# A busy machine is slow, which is no fault of what is tested.
+PATIENCE = 120
 CHROMIUM = {
     "executable_path": "/usr/bin/chromium",
     "args": [
@@ -103,7 +105,7 @@ def _started(environment: dict[str, str], port: int, var: Path) -> Iterator[None
             for command in commands
         ]
     try:
-        assert eventually(lambda: programs.answers(port), seconds=SECONDS), log.read_text()
+        assert eventually(lambda: programs.answers(port), seconds=PATIENCE), log.read_text()
         yield
     finally:
         for child in children:
