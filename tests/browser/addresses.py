@@ -66,6 +66,7 @@ def _id(route: str, parameter: str, workspace: dict[str, Any]) -> Any:
         "teams:member": "member",
         "teams:team": "team",
         "teams:join": "join",
+        "goals:rename-breakdown": "breakdown",
         "reviews:unsubscribe": "unsubscribe",
     }
     by_parameter = {"number": "kpi"}

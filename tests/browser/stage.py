@@ -143,6 +143,7 @@ def _furnish(workspace, at, *, mark):
         "team": Team.objects.for_workspace(workspace).order_by("pk").first().pk,
         "kpi": Kpi.objects.get(workspace=workspace, code="trial_sign_ups").number,
         "formula": Kpi.objects.get(workspace=workspace, code="cost_per_trial").number,
+        "breakdown": breakdown.number,
         "segment": breakdown.segments.first().number,
         "files": {name: row.number for name, row in files.items()},
         "letter": letter.pk,
@@ -159,11 +160,11 @@ def _file(owner, text, name, at, until=""):
         mapping = {"date": 0, "segment": [], "values": {"1": "leads", "2": "referrals"}, "kpi": [],
                    "value": None, "new_segments": False}  # fmt: skip
         row = imports.match(row=row, mapping=mapping)
-        imports.run_one(row, at=at)
+        imports.run_next(at=at, only=row)
         row.refresh_from_db()
     if until == "done":
         row = imports.apply(row=row)
-        imports.run_one(row, at=at)
+        imports.run_next(at=at, only=row)
     return row
 
 
