@@ -52,7 +52,7 @@ def _take(browser: Browser, site: Site, page: Page, look: Look) -> None:
     with visited(browser, site, page.who, look) as context:
         shown = context.new_page()
         address = page.address(workspace_of(page, look, site), language=look.language)
-        if page.route == "reviews:start":
+        if page.first_day:
             with nobody_has_started(site):
                 shown.goto(address)
         else:

@@ -17,6 +17,8 @@ FILES = {
 }
 NO_PAGES = {
     "alive": "says ok to machines",
+    "ready": "says ok to machines",
+    "start-demo": "only takes a form",
     "set_language": "only takes a form",
     "api-docs": "the page of another project, for programmers",
     "account_reauthenticate": "nothing asks for it yet",
@@ -38,6 +40,8 @@ class Page:
     ids: tuple[tuple[str, Any], ...] = ()
     status: int = 200
     path: str = ""
+    # Whether it is there only until somebody has set a workspace up.
+    first_day: bool = False
 
     def address(self, workspace: dict[str, Any], *, language: str = "en") -> str:
         """Give the path of this page in ``workspace``, as tests/browser/stage.py describes it."""
@@ -50,7 +54,8 @@ class Page:
             return self.path.format(**workspace) + self.query
         route = ROUTES[self.route]
         chosen = dict(self.ids)
-        given = {p: chosen.get(p) or _id(self.route, p, workspace) for p in route.parameters}
+        named = [p for p in route.parameters if p != "workspace"]
+        given = {p: chosen.get(p) or _id(self.route, p, workspace) for p in named}
         if "<slug:workspace>" in route.path:
             given["workspace"] = workspace["slug"]
         return reverse(self.route, kwargs=given) + self.query.format(**workspace)
@@ -114,7 +119,7 @@ STATES = [
     Page("digest-empty", "reviews:digest", EMPTY),
     Page("settings-viewer", "reviews:settings", VIEWER),
     Page("outbox-letter", "reviews:outbox", query="?message={letter}"),
-    Page("no-workspace", "reviews:root", NOBODY),
+    Page("no-workspace", "root", NOBODY),
     Page("forbidden", "teams:general", VIEWER, status=403),
     Page("import-checked", "", path="/w/{slug}/imports/I-{files[checked]}/"),
     Page("import-refused", "", path="/w/{slug}/imports/I-{files[refused]}/"),
@@ -134,7 +139,9 @@ CROWDED = [
 ]
 # Routes outside workspaces, and who sees something there.
 ELSEWHERE = [
-    Page("start", "reviews:start", GUEST),
+    Page("start", "start", GUEST, first_day=True),
+    Page("start-team", "start-team", GUEST, first_day=True),
+    Page("api-problems", "api-problems", GUEST),
     Page("outbox", "reviews:outbox"),
     Page("email", "reviews:email"),
     Page("unsubscribe", "reviews:unsubscribe", GUEST),

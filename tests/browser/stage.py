@@ -71,9 +71,7 @@ def _thai_demo(at):
     """The demo under Thai names, some of them long, for somebody who reads Thai."""
     with _retold():
         workspace = build.build_demo(at=at)
-    Workspace.objects.filter(pk=workspace.pk).update(
-        name="โรตาลีฟ ประเทศไทย", slug="thai", is_demo=False
-    )
+    Workspace.objects.filter(pk=workspace.pk).update(name="โรตาลีฟ ประเทศไทย", slug="thai")
     workspace.refresh_from_db()
     return workspace
 

@@ -51,7 +51,7 @@ def _look_at(page, look, open_as, site, watch):
     watch.expect(page.status)
     tab = open_as(session_of(page.who, look, site), **look.options)
 
-    with nobody_has_started(site) if page.route == "reviews:start" else nullcontext():
+    with nobody_has_started(site) if page.first_day else nullcontext():
         answer = tab.goto(page.address(workspace_of(page, look, site), language=look.language))
 
     assert answer.status == page.status
