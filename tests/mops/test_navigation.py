@@ -21,7 +21,6 @@ def page(client, workspace, owner):
     ("name", "above"),
     [
         ("teams:members", "reviews:settings"),
-        ("goals:imports", "reviews:settings"),
         ("goals:new-breakdown", "reviews:settings"),
         ("goals:library", "goals:kpis"),
     ],
