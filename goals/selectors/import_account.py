@@ -59,7 +59,7 @@ def get_account(row: Import) -> Account:
 def outcome_text(row: Import) -> str:
     """Say what a written file did."""
     outcome = row.summary["outcome"]
-    message = _("%(new)s values are new, %(changed)s were changed, %(same)s were there already.")
+    message = _("New values: %(new)s. Changed: %(changed)s. There already: %(same)s.")
     return message % {
         "new": figure(outcome["created"]),
         "changed": figure(outcome["updated"]),

@@ -72,6 +72,8 @@ def _id(route: str, parameter: str, workspace: dict[str, Any]) -> Any:
         "teams:team": "team",
         "teams:join": "join",
         "goals:rename-breakdown": "breakdown",
+        "goals:add-segments": "breakdown",
+        "goals:rename-segment": "segment",
         "reviews:unsubscribe": "unsubscribe",
     }
     by_parameter = {"number": "kpi"}

@@ -18,13 +18,15 @@ from goals.models import Kpi
 from goals.rules.status import Comparator
 from goals.services import breakdowns, imports, rollups
 from goals.services.kpis import archive_kpi, create_kpi
-from goals.services.measurements import Author, NewValue, record
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
 from goals.services.targets import set_target
 from mops import preparations
 from mops.demo import build, story
 from mops.gallery import LONG_TAIL, THAI
 from reviews.models import DigestSubscription
-from reviews.services import digests
+from reviews.services.subscriptions import subscribe_newcomers
+from reviews.services.unsubscribing import unsubscribe_url
 from teams.models import ApiToken, Membership, Team, User, Workspace
 from teams.policy import Role
 from teams.services import invitations, mail, members, tokens, workspaces
@@ -128,7 +130,7 @@ def _furnish(workspace, at, *, mark):
         "done": _file(owner, GOOD_FILE, "done.csv", at, until="done"),
     }
     rollups.drain(workspace=workspace, at=at)
-    digests.subscribe_newcomers(workspace)
+    subscribe_newcomers(workspace)
     letter = mail.queue(
         recipient=owner.user.email, subject="A letter", text="It says little.", at=at
     )
@@ -146,7 +148,7 @@ def _furnish(workspace, at, *, mark):
         "files": {name: row.number for name, row in files.items()},
         "letter": letter.pk,
         "join": invitations.link_of(invited).rstrip("/").rpartition("/")[2],
-        "unsubscribe": digests.unsubscribe_url(leaving).rstrip("/").rpartition("/")[2],
+        "unsubscribe": unsubscribe_url(leaving.pk).rstrip("/").rpartition("/")[2],
     }
 
 

@@ -177,7 +177,7 @@ def test_a_file_is_imported_in_four_steps(tab, studio, tmp_path):
     expect(tab.locator("main")).to_contain_text("4 new values")
     press(tab, "button", "Import 4 values")
 
-    expect(tab.locator("main")).to_contain_text("4 values are new")
+    expect(tab.locator("main")).to_contain_text("New values: 4.")
 
 
 def test_somebody_chooses_which_digests_they_get(tab, studio):

@@ -144,7 +144,7 @@ def test_a_file_is_imported(plain, studio, tmp_path):
     with plain.expect_navigation():
         plain.get_by_role("button", name="Import 4 values").click()
 
-    _reload_until(plain, "4 values are new")
+    _reload_until(plain, "New values: 4.")
 
 
 def _reload_until(tab, text):

@@ -88,7 +88,7 @@ def test_a_file_is_chosen_matched_checked_and_written_R30(page):
     imports.run_next(at=NOW)
 
     shown = page.get(url(row)).content.decode()
-    assert "2 values are new, 0 were changed, 0 were there already." in shown
+    assert "New values: 2. Changed: 0. There already: 0." in shown
     assert stored() == [
         ("leads", None, dt.date(2026, 11, 2), 5),
         ("leads", None, dt.date(2026, 11, 9), 6),
@@ -354,5 +354,5 @@ def test_a_written_file_stays_written_when_it_is_forgotten(page):
 
     imports.forget_files(at=NOW + dt.timedelta(days=31))
 
-    assert "2 values are new" in page.get(url(row)).content.decode()
+    assert "New values: 2." in page.get(url(row)).content.decode()
     assert len(stored()) == 2

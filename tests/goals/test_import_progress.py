@@ -26,14 +26,16 @@ def client(lead):
     return client
 
 
-@pytest.mark.parametrize("state", [Import.State.CHECKING, Import.State.APPLYING])
-def test_the_card_asks_again_while_a_worker_is_at_it(client, row, state):
-    Import.objects.filter(pk=row.pk).update(state=state, rows_done=1, rows_total=4)
+@pytest.mark.parametrize(("state", "what"), [("checking", "rows"), ("applying", "values")])
+def test_the_card_asks_again_while_a_worker_is_at_it(client, row, state, what):
+    Import.objects.filter(pk=row.pk).update(
+        state=state, done=1, rows_total=4, summary={"values": 4}
+    )
 
     html = client.get(row.get_absolute_url(), headers=HTMX).content.decode()
 
     assert 'hx-trigger="every 2s"' in html
-    assert "1 of 4 rows" in html
+    assert f"1 of 4 {what}" in html
     assert "<html" not in html
 
 
@@ -53,4 +55,4 @@ def test_the_done_page_says_what_was_written(client, row):
 
     html = client.get(row.get_absolute_url()).content.decode()
 
-    assert "3 values are new, 2 were changed, 1 were there already." in html
+    assert "New values: 3. Changed: 2. There already: 1." in html

@@ -91,7 +91,7 @@ class Pages:
         assert "Check before anything is written" in shown.content.decode()
         self.client.post(f"{here}apply/")
         self.work()
-        assert "values are new" in self.client.get(here).content.decode()
+        assert "New values: " in self.client.get(here).content.decode()
         return Import.objects.get(pk=row.pk).summary
 
     def _form(self, row, mapping):

@@ -90,11 +90,9 @@ def _read(text):
 
 
 def _digest_cell(digest, name):
-    """Give the text of the cell behind a KPI's name: its value of the week."""
-    row = next(row for row in digest.split("<tr") if f">{name}<" in row)
-    cells = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
-    texts = [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells]
-    return texts[texts.index(name) + 1]
+    """Give the number in the row below a KPI's name: its value of the week."""
+    numbers = digest.split(f">{name}</a>", 1)[1]
+    return re.search(r'class="m-number"[^>]*><b>([^<]+)</b>', numbers)[1]
 
 
 VALUES = st.decimals(-LARGEST, LARGEST - 1, places=4)
