@@ -1,6 +1,5 @@
 """Deleting a workspace: who may, what they are told, and that nothing of it is left."""
 
-import datetime as dt
 import threading
 
 import pghistory
@@ -9,7 +8,6 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from core.errors import DomainError
-from reviews.models import DigestDelivery, DigestRun, DigestSubscription
 from teams.models import Membership, User, Workspace
 from teams.policy import Role
 from teams.services import invitations, members, teams, workspaces
@@ -23,16 +21,8 @@ def page_of(workspace):
 
 @pytest.fixture
 def world(frozen, db):
-    """A workspace with one of everything, digests and pages that were used included."""
-    world = World("begonia", CANARY)
-    subscription = DigestSubscription.objects.create(
-        workspace=world.workspace, membership=world.member, variant="personal"
-    )
-    run = DigestRun.objects.create(
-        workspace=world.workspace, week=dt.date(2026, 11, 9), due_at=frozen, made_at=frozen
-    )
-    DigestDelivery.objects.create(run=run, subscription=subscription, subject=CANARY)
-    return world
+    """A workspace with one of everything that was used."""
+    return World("begonia", CANARY)
 
 
 @pytest.fixture
