@@ -14,6 +14,7 @@ from goals.models import Import, Kpi, Measurement, Segment, Series
 from goals.services import imports
 from teams.models import Membership
 
+SLUG = "imports"
 KPIS, SEGMENTS, DAYS = 8, 100, 205
 # The usual way is slow enough for a tenth of the file.
 SHARE = 10
@@ -21,7 +22,7 @@ FIRST_DAY = date(2021, 1, 4)
 
 
 def measure(report: Report) -> None:
-    owner = make_workspace("imports")
+    owner = make_workspace(SLUG)
     make_kpis(owner, segments=SEGMENTS, kpis=KPIS)
     engine = _Engine(owner)
     whole = seconds(engine.whole, times=3)
@@ -93,8 +94,12 @@ class UsualRow(serializers.Serializer):
     """A line of the file as one checks it first."""
 
     Date = serializers.DateField()
-    Market = serializers.SlugRelatedField("code", queryset=Segment.objects.all())
-    Measure = serializers.SlugRelatedField("code", queryset=Kpi.objects.all())
+    Market = serializers.SlugRelatedField(
+        "code", queryset=Segment.objects.filter(breakdown__workspace__slug=SLUG)
+    )
+    Measure = serializers.SlugRelatedField(
+        "code", queryset=Kpi.objects.filter(workspace__slug=SLUG)
+    )
     Value = serializers.DecimalField(max_digits=24, decimal_places=8)
 
 
