@@ -1,7 +1,9 @@
-"""Helpers for forms: broken rules become errors that people can see."""
+"""Helpers for forms: broken rules become errors that people can see, versions are read."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from django.forms import BaseForm
 
@@ -15,3 +17,9 @@ def rules_shown_on(form: BaseForm) -> Iterator[None]:
         yield
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+def version_in(posted: Mapping[str, Any]) -> int:
+    """Read the version that a form was made from; no row has the 0 that rubbish gives."""
+    text = str(posted.get("version", ""))
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0

@@ -2,23 +2,32 @@
 
 from django.urls import path, re_path
 
-from goals.views import breakdowns, calendar, imports, kpis, numbers
+from goals.views import (
+    boards,
+    breakdowns,
+    calendar,
+    definitions,
+    imports,
+    kpis,
+    numbers,
+    targets,
+)
 
 app_name = "goals"
 urlpatterns = [
-    path("kpis/", kpis.index, name="kpis"),
-    path("kpis/new/", kpis.new_kpi, name="new-kpi"),
-    path("kpis/library/", kpis.library, name="library"),
+    path("kpis/", boards.index, name="kpis"),
+    path("kpis/new/", definitions.new_kpi, name="new-kpi"),
+    path("kpis/library/", definitions.library, name="library"),
     path("kpis/enter/", numbers.my_numbers, name="my-numbers"),
     path("kpis/K-<int:number>/", kpis.kpi, name="kpi"),
     path("kpis/K-<int:number>/numbers.csv", kpis.kpi_csv, name="kpi-csv"),
-    path("kpis/K-<int:number>/edit/", kpis.edit_kpi, name="edit-kpi"),
-    path("kpis/K-<int:number>/archive/", kpis.archive_kpi, name="archive-kpi"),
-    path("kpis/K-<int:number>/restore/", kpis.restore_kpi, name="restore-kpi"),
-    path("kpis/K-<int:number>/targets/new/", kpis.new_target, name="new-target"),
+    path("kpis/K-<int:number>/edit/", definitions.edit_kpi, name="edit-kpi"),
+    path("kpis/K-<int:number>/archive/", definitions.archive_kpi, name="archive-kpi"),
+    path("kpis/K-<int:number>/restore/", definitions.restore_kpi, name="restore-kpi"),
+    path("kpis/K-<int:number>/targets/new/", targets.new_target, name="new-target"),
     path(
         "kpis/K-<int:number>/targets/T-<int:target>/remove/",
-        kpis.remove_target,
+        targets.remove_target,
         name="remove-target",
     ),
     path("imports/", imports.index, name="imports"),

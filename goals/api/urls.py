@@ -3,21 +3,25 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from goals.api import imports, views
+from goals.api.breakdowns import BreakdownAPI, SegmentAPI
+from goals.api.imports import ImportAPI
+from goals.api.kpis import KpiAPI
+from goals.api.measurements import MeasurementAPI
+from goals.api.targets import TargetAPI
 
 router = SimpleRouter()
-router.register("kpis", views.KpiAPI, basename="kpi")
-router.register("breakdowns", views.BreakdownAPI, basename="breakdown")
-router.register("segments", views.SegmentAPI, basename="segment")
-router.register("targets", views.TargetAPI, basename="target")
-router.register("imports", imports.ImportAPI, basename="import")
+router.register("kpis", KpiAPI, basename="kpi")
+router.register("breakdowns", BreakdownAPI, basename="breakdown")
+router.register("segments", SegmentAPI, basename="segment")
+router.register("targets", TargetAPI, basename="target")
+router.register("imports", ImportAPI, basename="import")
 
 app_name = "goals-api"
 urlpatterns = [
     *router.urls,
     path(
         "measurements/",
-        views.MeasurementAPI.as_view({"get": "list", "post": "create", "delete": "destroy"}),
+        MeasurementAPI.as_view({"get": "list", "post": "create", "delete": "destroy"}),
         name="measurements",
     ),
 ]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from core import clock
 from core.errors import ConflictError
-from core.forms import rules_shown_on
+from core.forms import rules_shown_on, version_in
 from goals.forms.calendar import CalendarForm
 from goals.selectors.calendar import get_calendar_change
 from goals.services.calendars import change_calendar
@@ -41,11 +41,10 @@ def calendar(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _save(request: WorkspaceRequest, form: CalendarForm) -> HttpResponse:
-    version = request.POST.get("version", "")
     try:
         change_calendar(
             workspace=request.workspace,
-            version=int(version) if version.isascii() and version.isdigit() else 0,
+            version=version_in(request.POST),
             **form.cleaned_data,
         )
     except ConflictError as error:

@@ -1,6 +1,5 @@
 """Settings of a workspace, its end, its API tokens and its audit trail."""
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import clock
 from core.errors import ConflictError
-from core.forms import rules_shown_on
+from core.forms import rules_shown_on, version_in
 from teams.access import WorkspaceRequest, workspace_view
 from teams.audit import Place, counts, latest
 from teams.forms import DeleteWorkspaceForm, SettingsForm, TokenForm
@@ -31,10 +30,11 @@ def general(request: WorkspaceRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, initial=initial)
     version = request.POST.get("version", str(workspace.version))
     if request.method == "POST" and form.is_valid():
-        known = int(version) if re.fullmatch(r"[0-9]{1,9}", version) else 0
         with rules_shown_on(form):
             try:
-                workspaces.change_settings(workspace=workspace, version=known, **form.cleaned_data)
+                workspaces.change_settings(
+                    workspace=workspace, version=version_in(request.POST), **form.cleaned_data
+                )
             except ConflictError:
                 return _conflict(request, form)
             messages.success(request, _("Saved."))

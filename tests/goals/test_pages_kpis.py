@@ -147,6 +147,17 @@ def test_an_edit_of_what_somebody_else_changed_shows_both_texts(signed_in, works
     assert leads.name == "My leads"
 
 
+@pytest.mark.parametrize("version", ["", "x", "²", "-1", "9" * 5000])
+def test_an_edit_of_no_version_is_a_conflict_and_no_fault(
+    signed_in, workspace, leads, lead, version
+):
+    form = {**FORM, "owner": lead.pk, "name": "My leads", "version": version}
+
+    answer = signed_in.post(_url("edit-kpi", workspace, leads.number), form)
+
+    assert answer.status_code == 409
+
+
 def test_what_numbers_stand_on_is_not_changed_under_them(signed_in, workspace, leads, lead, author):
     _measure(author, workspace, ("leads", MONDAY, "5"))
     form = {**FORM, "owner": lead.pk, "cadence": "daily", "version": leads.version}

@@ -1,0 +1,12 @@
+"""Links to the page one is on, with something chosen differently."""
+
+from django.http import HttpRequest
+
+
+def with_parameter(request: HttpRequest, name: str, value: str) -> str:
+    """Give the address of this page with one query parameter set, or without it if empty."""
+    query = request.GET.copy()
+    query.pop(name, None)
+    if value:
+        query[name] = value
+    return f"{request.path}?{query.urlencode()}"

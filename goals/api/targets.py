@@ -1,0 +1,82 @@
+"""Endpoint of targets."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core import clock
+from core.api.problems import Problem
+from goals.api import serializers
+from goals.api.versioned import NumberedAPI
+from goals.models import Kpi, Segment, Target
+from goals.rules.status import Comparator
+from goals.services import targets
+from teams.policy import Action
+
+
+class TargetAPI(mixins.ListModelMixin, NumberedAPI):
+    """What KPIs should reach, from when on."""
+
+    queryset = Target.objects.select_related("kpi", "segment", "set_by__user")
+    output = serializers.TargetSerializer
+    kind = "T"
+    parameters = {"list": {"kpi"}}
+    policy = {
+        "list": Action.READ,
+        "retrieve": Action.READ,
+        "create": Action.EDIT_KPIS,
+        "destroy": Action.EDIT_KPIS,
+    }
+
+    @extend_schema(parameters=[OpenApiParameter("kpi", description="The KPI's code.")])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        code = self.request.query_params.get("kpi")
+        if self.action != "list" or code is None:
+            return queryset
+        return queryset.filter(kpi__code=code)
+
+    @extend_schema(request=serializers.NewTarget, responses={201: serializers.TargetSerializer})
+    def create(self, _request: Request) -> Response:
+        values = self.read(serializers.NewTarget)
+        kpi = Kpi.objects.for_workspace(self.workspace).filter(code=values.pop("kpi")).first()
+        if kpi is None:
+            raise _unknown("kpi", _("There is no such KPI."))
+        segment = self._segment(kpi, values.pop("segment"))
+        comparator = Comparator(values.pop("comparator"))
+        target = targets.set_target(
+            kpi=kpi,
+            segment=segment,
+            comparator=comparator,
+            by=self.membership,
+            at=clock.now(),
+            **values,
+        )
+        return self.answer(target, code=status.HTTP_201_CREATED)
+
+    def _segment(self, kpi: Kpi, code: str | None) -> Segment | None:
+        if code is None:
+            return None
+        found = Segment.objects.filter(breakdown=kpi.breakdown_id, code=code).first()
+        if found is None:
+            raise _unknown("segment", _("This KPI has no such segment."))
+        segment: Segment = found
+        return segment
+
+    @extend_schema(responses={204: None})
+    def destroy(self, _request: Request, ref: str) -> Response:  # noqa: ARG002  # DRF's form
+        target = self.get_object()
+        targets.remove_target(
+            target=target, version=self.current(target), by=self.membership, at=clock.now()
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _unknown(name: str, detail: str) -> Problem:
+    return Problem(422, detail, [{"field": name, "detail": detail}])

@@ -1,0 +1,159 @@
+"""The KPIs together: scorecard and list."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.fragments import cached_fragment
+from core.links import with_parameter
+from goals.models import Kpi
+from goals.selectors import phrases
+from goals.selectors.board import SEVERITY, get_board
+from goals.selectors.points import get_freshness
+from goals.selectors.scorecard import Filters, as_table
+from goals.selectors.weeks import chosen_week
+from teams.access import WorkspaceRequest, workspace_view
+from teams.models import Membership
+from teams.policy import Action
+
+WEEKS = 13
+
+
+@workspace_view(Action.READ)
+@require_safe
+def index(request: WorkspaceRequest) -> HttpResponse:
+    """Show the KPIs as the scorecard or as a list."""
+    return _list(request) if request.GET.get("view") == "list" else _scorecard(request)
+
+
+def _scorecard(request: WorkspaceRequest) -> HttpResponse:
+    workspace = request.workspace
+    freshness = get_freshness(workspace)
+    today = workspace.today(at=clock.now())
+    filters = Filters(kind=request.GET.get("kind", ""), owner=request.GET.get("owner", ""))
+    week = chosen_week(request.GET.get("week", ""), workspace.calendar, today=today)
+    language = translation.get_language() or "en"
+
+    def table() -> str:
+        board = get_board(
+            workspace,
+            freshness=freshness,
+            week=week,
+            weeks=WEEKS,
+            today=today,
+            language=language,
+        )
+        context = {
+            "scorecard": as_table(board, filters),
+            "empty_actions": _first_steps(request),
+            "clear_url": request.path if filters != Filters() else "",
+        }
+        return render_to_string("goals/_scorecard.html", context)
+
+    def filter_bar() -> str:
+        legend = [{"status": each, "word": each.label} for each in SEVERITY]
+        context = {"menus": _filter_menus(request, filters), "legend": legend}
+        return render_to_string("goals/_filters.html", context)
+
+    key = (workspace.pk, freshness.version, today, week, language, filters, _may_edit(request))
+    context = {
+        "table": cached_fragment("scorecard", *key, render=table),
+        "filters": cached_fragment("filters", *key, request.GET.urlencode(), render=filter_bar),
+        "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
+        "tabs": _tabs(request, "scorecard"),
+        "may_edit": _may_edit(request),
+    }
+    return render(request, "goals/scorecard.html", context)
+
+
+def _list(request: WorkspaceRequest) -> HttpResponse:
+    archived = request.GET.get("archived") == "true"
+    rows = Kpi.objects.for_workspace(request.workspace).filter(archived_at__isnull=not archived)
+    filters = Filters(kind=request.GET.get("kind", ""), owner=request.GET.get("owner", ""))
+    chosen = rows.select_related("owner__user", "team", "workspace").in_order()
+    context = {
+        "kpis": [kpi for kpi in chosen if filters.keep(kpi)],
+        "archived": archived,
+        "tabs": _tabs(request, "archived" if archived else "list"),
+        "filters": _filter_menus(request, filters),
+        "may_edit": _may_edit(request),
+        "empty_actions": _first_steps(request),
+        "clear_url": f"{request.path}?view=list" if filters != Filters() else "",
+    }
+    return render(request, "goals/kpi_list.html", context)
+
+
+def _may_edit(request: WorkspaceRequest) -> bool:
+    return request.membership.may(Action.EDIT_KPIS)
+
+
+def _first_steps(request: WorkspaceRequest) -> list[dict[str, Any]]:
+    if not _may_edit(request):
+        return []
+    slug = request.workspace.slug
+    return [
+        {
+            "label": _("Choose from the library"),
+            "url": reverse("goals:library", args=[slug]),
+            "primary": True,
+        },
+        {"label": _("Write my own"), "url": reverse("goals:new-kpi", args=[slug])},
+    ]
+
+
+def _tabs(request: WorkspaceRequest, current: str) -> list[dict[str, Any]]:
+    url = reverse("goals:kpis", args=[request.workspace.slug])
+    return [
+        {"label": _("Scorecard"), "url": url, "current": current == "scorecard"},
+        {"label": _("List"), "url": f"{url}?view=list", "current": current == "list"},
+        {
+            "label": _("Archived"),
+            "url": f"{url}?view=list&archived=true",
+            "current": current == "archived",
+        },
+    ]
+
+
+def _filter_menus(request: WorkspaceRequest, filters: Filters) -> list[dict[str, Any]]:
+    owners = (
+        Membership.objects.active()
+        .for_workspace(request.workspace)
+        .filter(kpis__archived_at=None, kpis__isnull=False)
+        .select_related("user")
+        .distinct()
+        .order_by("user__name", "pk")
+    )
+    return [
+        _menu(request, "kind", _("Kind"), filters.kind, list(Kpi.Kind.choices)),
+        _menu(
+            request,
+            "owner",
+            _("Owner"),
+            filters.owner,
+            [(owner.user.email, owner.user.name) for owner in owners],
+        ),
+    ]
+
+
+def _menu(
+    request: WorkspaceRequest, name: str, label: str, current: str, choices: list[tuple[str, Any]]
+) -> dict[str, Any]:
+    names = dict([("", _("all")), *choices])
+    return {
+        "label": f"{label}: {names.get(current, current)}",
+        "items": [
+            {
+                "label": text,
+                "url": with_parameter(request, name, value),
+                "current": value == current,
+            }
+            for value, text in names.items()
+        ],
+    }

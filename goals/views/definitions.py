@@ -1,0 +1,149 @@
+"""Defining KPIs: new, changed, archived, from the library."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core import clock
+from core.errors import ConflictError, DomainError
+from core.forms import rules_shown_on, version_in
+from goals.forms.kpis import KpiForm
+from goals.models import Kpi
+from goals.rules.library import LIBRARY
+from goals.services import kpis
+from goals.views.kpis import find_kpi, kpi_url, see
+from teams.access import WorkspaceRequest, workspace_view
+from teams.policy import Action
+
+
+@workspace_view(Action.EDIT_KPIS)
+@require_http_methods(["GET", "POST"])
+def new_kpi(request: WorkspaceRequest) -> HttpResponse:
+    initial = {"owner": request.membership.pk, **_from_library(request.GET.get("from", ""))}
+    form = KpiForm(request.POST or None, workspace=request.workspace, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with rules_shown_on(form):
+            created = kpis.create_kpi(workspace=request.workspace, **form.cleaned_data)
+            messages.success(request, _("“%(kpi)s” is set up.") % {"kpi": created.name})
+            return see(request, created)
+    return _kpi_form(request, form, heading=_("New KPI"), submit=_("Create KPI"))
+
+
+def _from_library(code: str) -> dict[str, Any]:
+    ready = next((ready for ready in LIBRARY if ready.code == code), None)
+    return ready.definition() if ready else {}
+
+
+def _kpi_form(
+    request: WorkspaceRequest, form: KpiForm, *, heading: str, submit: str, status: int = 0
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "heading": heading,
+        "submit": submit,
+        "cancel_url": reverse("goals:kpis", args=[request.workspace.slug]),
+    }
+    code = status or (422 if form.errors else 200)
+    return render(request, "goals/form_page.html", context, status=code)
+
+
+@workspace_view(Action.EDIT_KPIS)
+@require_http_methods(["GET", "POST"])
+def edit_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
+    """Change a definition; somebody else's change meanwhile is shown, nothing typed is lost."""
+    found = find_kpi(request, number)
+    initial = {name: getattr(found, name) for name in KpiForm.base_fields}
+    form = KpiForm(request.POST or None, workspace=request.workspace, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        version = version_in(request.POST)
+        with rules_shown_on(form):
+            try:
+                changed = kpis.change_kpi(kpi=found, version=version, **form.cleaned_data)
+            except ConflictError:
+                return _conflict(request, form, found)
+            messages.success(request, _("Saved."))
+            return see(request, changed)
+    context = {
+        "form": form,
+        "kpi": found,
+        "version": request.POST.get("version", found.version),
+        "cancel_url": kpi_url(request, found),
+    }
+    return render(request, "goals/kpi_edit.html", context, status=422 if form.errors else 200)
+
+
+def _conflict(request: WorkspaceRequest, form: KpiForm, stored: Kpi) -> HttpResponse:
+    """Show both texts of what differs; sending the form again keeps one's own."""
+    rows = []
+    for field in form:
+        theirs, mine = getattr(stored, field.name), form.cleaned_data.get(field.name)
+        if field.name in form.cleaned_data and theirs != mine:
+            rows.append({"label": field.label, "mine": mine, "theirs": theirs})
+    context = {
+        "form": form,
+        "kpi": stored,
+        "rows": rows,
+        "version": stored.version,
+        "cancel_url": kpi_url(request, stored),
+    }
+    return render(request, "goals/kpi_conflict.html", context, status=409)
+
+
+@workspace_view(Action.EDIT_KPIS)
+@require_POST
+def archive_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
+    found = find_kpi(request, number)
+    try:
+        kpis.archive_kpi(kpi=found, at=clock.now())
+    except kpis.UsedKpiError as error:
+        messages.error(request, str(error))
+        return see(request, found)
+    messages.success(request, _("“%(kpi)s” is archived.") % {"kpi": found.name})
+    return redirect("goals:kpis", request.workspace.slug)
+
+
+@workspace_view(Action.EDIT_KPIS)
+@require_POST
+def restore_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
+    found = find_kpi(request, number)
+    try:
+        kpis.restore_kpi(kpi=found)
+    except kpis.UsedKpiError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("“%(kpi)s” is in use again.") % {"kpi": found.name})
+    return see(request, found)
+
+
+@workspace_view(Action.EDIT_KPIS)
+@require_http_methods(["GET", "POST"])
+def library(request: WorkspaceRequest) -> HttpResponse:
+    """Offer ready KPIs, each added with one click together with the KPIs that it reads."""
+    if request.method == "POST":
+        code, owner = request.POST.get("code", ""), request.membership
+        try:
+            added = kpis.add_from_library(workspace=request.workspace, code=code, owner=owner)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            done = _("Added: %(names)s.") if added else _("This KPI is in use already.")
+            messages.success(request, done % {"names": ", ".join(added)})
+        return redirect("goals:library", request.workspace.slug)
+    have = set(Kpi.objects.for_workspace(request.workspace).values_list("code", flat=True))
+    groups = [
+        {
+            "label": kind.label,
+            "ready": [
+                {"kpi": ready, "have": ready.code in have}
+                for ready in LIBRARY
+                if ready.kind == kind
+            ],
+        }
+        for kind in Kpi.Kind
+    ]
+    return render(request, "goals/library.html", {"groups": groups})
