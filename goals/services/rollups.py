@@ -19,6 +19,9 @@ from goals.services.series_facts import SeriesFacts
 from teams.models import Workspace
 
 MARKS_AT_ONCE = 5_000
+# Each total looks at every segment; so many of them stay far below the time of a statement even
+# where a KPI has hundreds.
+TOTALS_AT_ONCE = 500
 # A drain that finds another at work waits this long, so that marks which were made after the
 # other looked are not left for the heartbeat.
 PATIENCE = timedelta(seconds=5)
@@ -183,21 +186,20 @@ def write_totals(
     presences = {kpi: presence_of(parts) for kpi, parts in segments.items()}
     totals = find_or_make_series((kpi, None) for kpi in segments)
     series_facts.note_first_totals(totals[kpi, None] for kpi in segments)
-    rollup_tables.write_totals(
-        generation,
-        [
-            TotalBucket(
-                kpi=kpi,
-                series=totals[kpi, None],
-                grain=grain,
-                own=grain is segments[kpi][0].grain,
-                start=start,
-                segment_total=segments[kpi][0].segment_total,
-                expected=presences[kpi].expected(grain, start, calendar),
-            )
-            for kpi, grain, start in wanted
-        ],
-    )
+    buckets = [
+        TotalBucket(
+            kpi=kpi,
+            series=totals[kpi, None],
+            grain=grain,
+            own=grain is segments[kpi][0].grain,
+            start=start,
+            segment_total=segments[kpi][0].segment_total,
+            expected=presences[kpi].expected(grain, start, calendar),
+        )
+        for kpi, grain, start in wanted
+    ]
+    for first in range(0, len(buckets), TOTALS_AT_ONCE):
+        rollup_tables.write_totals(generation, buckets[first : first + TOTALS_AT_ONCE])
 
 
 def presence_of(segments: list[SeriesFacts]) -> Presence:

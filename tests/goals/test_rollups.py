@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from goals.models import Kpi, KpiRollup, Segment
+from goals.services import rollups
 from goals.services.breakdowns import change_segment
 from goals.services.kpis import change_kpi
 from goals.services.measurement_rows import Author, Key, NewValue
@@ -116,6 +117,12 @@ class World:
 
     def _segment(self, code, day):
         return ["pl", "it", "th"][day.toordinal() % 3] if code.startswith("market") else None
+
+
+@pytest.fixture(autouse=True)
+def few_totals_at_once(monkeypatch):
+    """Let totals go into several statements, as those of many segments do."""
+    monkeypatch.setattr(rollups, "TOTALS_AT_ONCE", 3)
 
 
 @pytest.mark.django_db
