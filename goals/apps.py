@@ -13,6 +13,7 @@ class GoalsConfig(AppConfig):
         # Models exist only now, so what refers to them is imported here.
         from goals import models  # noqa: PLC0415
         from goals.services.kpis import hand_over_kpis  # noqa: PLC0415
+        from goals.services.marks import numbers_changed  # noqa: PLC0415
         from goals.services.purge import purge_numbers  # noqa: PLC0415
         from teams import audit, events, ownership  # noqa: PLC0415
 
@@ -35,3 +36,10 @@ class GoalsConfig(AppConfig):
             purge_numbers(workspace=workspace)
 
         events.workspace_deleting.connect(purge, weak=False, dispatch_uid="goals.purge")
+
+        def forget_fragments(workspace: Any, **_kwargs: Any) -> None:
+            numbers_changed(workspace)
+
+        events.workspace_changed.connect(
+            forget_fragments, weak=False, dispatch_uid="goals.forget_fragments"
+        )

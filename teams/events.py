@@ -4,3 +4,7 @@ from django.dispatch import Signal
 
 # Sent inside the transaction, before the workspace's own rows go; carries ``workspace``.
 workspace_deleting = Signal()
+
+# Sent inside the transaction that changed what pages write beside numbers: the settings of a
+# workspace, or the name of one of its people; carries ``workspace``.
+workspace_changed = Signal()

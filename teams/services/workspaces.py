@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import ConflictError, DomainError, first_rule
 from teams import audit
-from teams.events import workspace_deleting
+from teams.events import workspace_changed, workspace_deleting
 from teams.models import Membership, User, Workspace
 from teams.policy import Role
 from teams.services.locks import hold_workspace
@@ -106,6 +106,7 @@ def change_settings(*, workspace: Workspace, version: int, **changes: Any) -> Wo
     locked.version += 1
     _check(locked)
     locked.save()
+    workspace_changed.send(Workspace, workspace=locked)
     return locked
 
 
