@@ -1,7 +1,9 @@
-"""Mail that did not leave the house, for whoever runs this installation."""
+"""Mail and what became of it, for whoever runs this installation."""
 
+import re
 from email import message_from_bytes, policy
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -13,13 +15,18 @@ LENGTH = 100
 
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
-    """List kept mail and show one; it may hold sign-in links, so only operators see it."""
+    """List mail and show one; it may hold sign-in links, so only operators see it."""
     if not (isinstance(request.user, User) and request.user.is_staff):
         raise Http404
     rows = OutgoingMail.objects.order_by("-pk")
     key = request.GET.get("message", "")
-    shown = get_object_or_404(rows, pk=int(key)) if key.isascii() and key.isdigit() else None
-    context = {"rows": rows[:LENGTH], "shown": shown, "text": _text_of(shown) if shown else ""}
+    shown = get_object_or_404(rows, pk=int(key)) if re.fullmatch(r"[0-9]{1,18}", key) else None
+    context = {
+        "rows": rows[:LENGTH],
+        "leaves": bool(settings.SMTP),
+        "shown": shown,
+        "text": _text_of(shown) if shown else "",
+    }
     return render(request, "reviews/outbox.html", context)
 
 

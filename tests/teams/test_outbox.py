@@ -439,3 +439,22 @@ def test_only_operators_see_the_outbox(client, settings, owner):
     assert client.get(page).status_code == 404
     client.force_login(UserFactory(is_staff=True))
     assert "https://example.com/secret" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("smtp", [None, {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": 25}])
+def test_the_outbox_says_whether_mail_leaves(client, settings, owner, smtp):
+    settings.SMTP = smtp
+    type(owner.user).objects.filter(pk=owner.user.pk).update(is_staff=True)
+    client.force_login(owner.user)
+
+    page = client.get(reverse("reviews:outbox")).content.decode()
+
+    assert ("No SMTP server is set up" in page) == (smtp is None)
+
+
+@pytest.mark.parametrize("key", ["²", "-1", "9" * 30, "9" * 5000])
+def test_a_message_that_is_none_shows_the_list(client, owner, key):
+    type(owner.user).objects.filter(pk=owner.user.pk).update(is_staff=True)
+    client.force_login(owner.user)
+
+    assert client.get(reverse("reviews:outbox"), {"message": key}).status_code == 200
