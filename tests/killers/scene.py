@@ -119,13 +119,13 @@ class Scene:
 
     def _is_quiet(self):
         self.apply_checked_imports()
-        # A file may have been found right since then, and waits for us to have it written.
-        files = Import.objects.filter(workspace=self.workspace)
         runs = DigestRun.objects.filter(workspace__in=self.digests)
+        files = Import.objects.filter(workspace=self.workspace)
+        # Asked in this order, because a file that was being checked waits for us afterwards.
         return (
-            not files.filter(state=Import.State.CHECKED).exists()
-            and runs.count() == len(self.digests)
+            runs.count() == len(self.digests)
             and invariants.is_quiet()
+            and not files.filter(state=Import.State.CHECKED).exists()
         )
 
     def _what_waits(self):
