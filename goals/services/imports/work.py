@@ -48,6 +48,7 @@ def _run(progress: Progress, *, at: datetime) -> None:
             finished_at=progress.now(),
         )
     except Exception:
+        # Nobody foresaw this: the next worker may try at once, and the fault goes to the log.
         _leave(progress)
         raise
 
