@@ -1,11 +1,10 @@
 """Breakdowns and their segments."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.errors import ConflictError, DomainError, first_rule
@@ -33,7 +32,7 @@ def create_breakdown(
     breakdown = Breakdown(workspace=workspace, name=name)
     _check(breakdown)
     breakdown.number = next_number(workspace, "B")
-    breakdown.save()
+    _save(breakdown)
     add_segments(breakdown=breakdown, segments=segments)
     return breakdown
 
@@ -63,13 +62,13 @@ def rename_breakdown(*, breakdown: Breakdown, version: int, name: str) -> Breakd
         ConflictError: somebody else changed it since ``version``.
         BreakdownRuleError: the name is taken.
     """
-    locked: Breakdown = Breakdown.objects.select_for_update().get(pk=breakdown.pk)
+    locked: Breakdown = Breakdown.objects.locked().get(pk=breakdown.pk)
     if locked.version != version:
         raise ConflictError(_("Somebody else changed this breakdown while you did."))
     locked.name = name
     locked.version += 1
     _check(locked)
-    locked.save()
+    _save(locked)
     marks.numbers_changed(locked.workspace)
     return locked
 
@@ -84,6 +83,8 @@ def add_segment(
     Raises:
         BreakdownRuleError: the code is taken.
     """
+    # Whoever adds to the same breakdown at the same time, by hand or by import, waits here.
+    Breakdown.objects.locked().get(pk=breakdown.pk)
     segment = Segment(
         breakdown=breakdown, code=code, name=name or code, counts_in_total=counts_in_total
     )
@@ -124,13 +125,18 @@ def change_segment(*, segment: Segment, version: int, **changes: Any) -> Segment
     return locked
 
 
-def archive_segment(*, segment: Segment, version: int, on: date) -> Segment:
-    """Expect no more numbers of a segment from ``on``; the old ones stay in the totals."""
-    return change_segment(segment=segment, version=version, archived_on=on)
-
-
 def _check(row: Breakdown | Segment) -> None:
     try:
         row.full_clean(exclude=["number"])
     except ValidationError as error:
         raise first_rule(error, BreakdownRuleError, row) from error
+
+
+def _save(breakdown: Breakdown) -> None:
+    """Save a checked breakdown; where somebody took its name since, say so as the check does."""
+    try:
+        with transaction.atomic():
+            breakdown.save()
+    except IntegrityError:
+        _check(breakdown)
+        raise

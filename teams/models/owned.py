@@ -17,8 +17,12 @@ class WorkspaceOwnedQuerySet(models.QuerySet[Any]):
         return self.filter(**{self.workspace_path: workspace})
 
     def locked(self) -> Self:
-        """Hold these rows until the transaction ends; evaluate it inside ``atomic``."""
-        return self.select_for_update(of=("self",)).order_by("pk")
+        """
+        Hold these rows until the transaction ends; evaluate it inside ``atomic``.
+
+        Their keys stay free, so that others can add rows that refer to them meanwhile.
+        """
+        return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 class WorkspaceOwned(models.Model):

@@ -123,8 +123,8 @@ def cancel(*, row: Import) -> Import:
 
 
 def _lock(row: Import, *states: str) -> Import:
-    rows = Import.objects.select_for_update(of=("self",)).select_related("workspace")
-    locked: Import = rows.defer("content").get(pk=row.pk)
+    rows = Import.objects.locked().select_related("workspace").defer("content")
+    locked: Import = rows.get(pk=row.pk)
     if locked.state not in states:
         raise ImportStateError(
             _("This import is “%(state)s”.") % {"state": locked.get_state_display()}

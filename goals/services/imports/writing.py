@@ -76,7 +76,7 @@ def _make_segments(row: Import) -> None:
     )
     used = Breakdown.objects.filter(pk__in=kpis.values("breakdown"))
     # Whoever imports the same segments at the same time waits here, and then finds them.
-    breakdowns = {one.pk: one for one in used.select_for_update().order_by("pk")}
+    breakdowns = {one.pk: one for one in used.locked()}
     known = set(Segment.objects.filter(breakdown__in=breakdowns).values_list("breakdown", "code"))
     named = StagedPlace.objects.filter(source=row, kpi__breakdown__isnull=False)
     wanted = set(named.values_list("kpi__breakdown", "segment"))
