@@ -8,11 +8,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.errors import ConflictError, DomainError, first_rule
-from core.jobs import after_commit
 from goals.models import Breakdown, Kpi, Segment
 from goals.services import locks, marks
 from teams.models import Workspace
 from teams.services.counters import next_number
+
+# What totals over segments depend on; changing one of these recomputes them.
+TOTAL_FIELDS = ("counts_in_total", "archived_on")
 
 
 class BreakdownRuleError(DomainError):
@@ -103,25 +105,22 @@ def change_segment(*, segment: Segment, version: int, **changes: Any) -> Segment
         ConflictError: somebody else changed it since ``version``.
         BreakdownRuleError: the change breaks a rule.
     """
-    locks.hold_definitions(segment.breakdown.workspace)
-    locked: Segment = Segment.objects.select_for_update().get(pk=segment.pk)
+    workspace = segment.breakdown.workspace
+    locks.hold_definitions(workspace)
+    locked: Segment = Segment.objects.locked().get(pk=segment.pk)
     if locked.version != version:
         raise ConflictError(_("Somebody else changed this segment while you did."))
     totals_change = any(
-        name in changes and getattr(locked, name) != changes[name]
-        for name in ("counts_in_total", "archived_on")
+        name in changes and getattr(locked, name) != changes[name] for name in TOTAL_FIELDS
     )
     for name, value in changes.items():
         setattr(locked, name, value)
     locked.version += 1
     _check(locked)
     locked.save()
-    workspace = locked.breakdown.workspace
-    marks.numbers_changed(workspace)
     if totals_change:
-        for kpi in Kpi.objects.filter(breakdown=locked.breakdown):
-            marks.mark_kpi(kpi)
-        after_commit("goals.tasks.refresh_rollups", workspace_id=workspace.pk)
+        marks.mark_kpis(workspace, Kpi.objects.filter(breakdown=locked.breakdown_id))
+    marks.numbers_changed(workspace)
     return locked
 
 

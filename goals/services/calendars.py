@@ -59,7 +59,6 @@ def _change(workspace: Workspace, version: int, settings: dict[str, int]) -> Wor
     _move_periods(changed, before)
     marks.mark_everything(changed)
     calendar_changed.send(Workspace, workspace=changed, before=before, after=changed.calendar)
-    after_commit("goals.tasks.refresh_rollups", workspace_id=changed.pk)
     return changed
 
 

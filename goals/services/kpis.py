@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core.errors import ConflictError, DomainError, first_rule
-from core.jobs import after_commit
 from goals.models import Kpi, Measurement
 from goals.rules import formulas, library
 from goals.services import locks, marks
@@ -46,9 +46,9 @@ def create_kpi(*, workspace: Workspace, **definition: Any) -> Kpi:
     _check(kpi)
     kpi.number = next_number(workspace, "K")
     kpi.save()
-    marks.numbers_changed(workspace)
     if kpi.is_formula:
-        _recompute(kpi)
+        marks.mark_kpis(workspace, [kpi])
+    marks.numbers_changed(workspace)
     return kpi
 
 
@@ -63,7 +63,7 @@ def change_kpi(*, kpi: Kpi, version: int, **changes: Any) -> Kpi:
         KpiRuleError, FormulaError: as for ``create_kpi``.
     """
     locks.hold_definitions(kpi.workspace)
-    locked: Kpi = Kpi.objects.select_for_update().get(pk=kpi.pk)
+    locked: Kpi = Kpi.objects.locked().get(pk=kpi.pk)
     if locked.version != version:
         raise ConflictError(_("Somebody else changed this KPI while you did."))
     changed = {name for name, value in changes.items() if getattr(locked, name) != value}
@@ -75,9 +75,9 @@ def change_kpi(*, kpi: Kpi, version: int, **changes: Any) -> Kpi:
     _check(locked)
     locked.version += 1
     locked.save()
-    marks.numbers_changed(locked.workspace)
     if changed & ROLLUP_FIELDS:
-        _recompute(locked)
+        marks.mark_kpis(locked.workspace, [locked])
+    marks.numbers_changed(locked.workspace)
     return locked
 
 
@@ -115,7 +115,7 @@ def restore_kpi(*, kpi: Kpi) -> Kpi:
 
 
 def _set_archived(kpi: Kpi, at: datetime | None) -> Kpi:
-    locked: Kpi = Kpi.objects.select_for_update().get(pk=kpi.pk)
+    locked: Kpi = Kpi.objects.locked().get(pk=kpi.pk)
     locked.archived_at = at
     locked.version += 1
     locked.save(update_fields=["archived_at", "version"])
@@ -126,10 +126,7 @@ def _set_archived(kpi: Kpi, at: datetime | None) -> Kpi:
 @transaction.atomic
 def hand_over_kpis(*, leaver: Membership, heir: Membership, by: Membership) -> None:  # noqa: ARG001  # the registry's signature
     """Give every KPI that one member owns to another, archived ones included."""
-    for kpi in Kpi.objects.owned_by(leaver).locked():
-        kpi.owner = heir
-        kpi.version += 1
-        kpi.save(update_fields=["owner", "version"])
+    Kpi.objects.owned_by(leaver).update(owner=heir, version=F("version") + 1)
     marks.numbers_changed(leaver.workspace)
 
 
@@ -143,6 +140,7 @@ def add_from_library(*, workspace: Workspace, code: str, owner: Membership) -> l
     Raises:
         KpiRuleError: the library has no such KPI.
     """
+    locks.hold_definitions(workspace)
     if code not in library.BY_CODE:
         raise KpiRuleError(_("The library has no such KPI."))
     ready = library.BY_CODE[code]
@@ -231,8 +229,3 @@ def _readers_of(kpi: Kpi) -> list[Kpi]:
     """List the formulas that name this KPI."""
     others = Kpi.objects.for_workspace(kpi.workspace).formulas().exclude(pk=kpi.pk)
     return [other for other in others if kpi.code in formulas.read(other.formula).names]
-
-
-def _recompute(kpi: Kpi) -> None:
-    marks.mark_kpi(kpi)
-    after_commit("goals.tasks.refresh_rollups", workspace_id=kpi.workspace_id)

@@ -1,4 +1,9 @@
-"""The locks that keep numbers and their rollups in step, in one place."""
+"""
+The locks that keep numbers and their rollups in step, in one place.
+
+Whoever takes several takes them in this order, so that nobody waits in a circle: definitions, rows
+of KPIs, breakdowns and segments (``locked``), rollups, and last the row of ``numbers_state``.
+"""
 
 from datetime import timedelta
 

@@ -1,10 +1,12 @@
-"""Telling pages and rollups that a definition changed."""
+"""Telling pages and rollups that numbers or definitions changed."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import connection
 from django.db.models import F
 
+from core.jobs import after_commit
 from goals.models import DirtyMark, Kpi, NumbersState
 from goals.services import locks, rollup_tables
 from goals.services.formula_book import Book
@@ -15,7 +17,11 @@ PATIENCE = timedelta(seconds=25)
 
 
 def numbers_changed(workspace: Workspace) -> None:
-    """Let no cached fragment of the workspace's numbers be used again."""
+    """
+    Let no cached fragment of the workspace's numbers be used again.
+
+    Call it last, after ``mark_kpis``: it holds what a drain needs to end.
+    """
     rollup_tables.current_generation(workspace.pk)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -24,22 +30,27 @@ def numbers_changed(workspace: Workspace) -> None:
         )
 
 
-def mark_kpi(kpi: Kpi) -> None:
+def ring_for_rollups(workspace: Workspace) -> None:
+    after_commit("goals.tasks.refresh_rollups", workspace_id=workspace.pk)
+
+
+def mark_kpis(workspace: Workspace, kpis: Collection[Kpi]) -> None:
     """
-    Recompute everything that a KPI's definition decides: its own rollups and its readers'.
+    Recompute everything that the KPIs' definitions decide: their own rollups and their readers'.
 
     They are dropped at once, because numbers of the old definition would be wrong, and made anew
     by the next drain.
     """
-    locks.hold_rollups(kpi.workspace_id, patience=PATIENCE)
-    plans = Book(kpi.workspace).plans()
-    stale = [plan for plan in plans if kpi.code in plan.below or plan.pk == kpi.pk]
+    locks.hold_rollups(workspace.pk, patience=PATIENCE)
+    changed, codes = {kpi.pk for kpi in kpis}, {kpi.code for kpi in kpis}
+    plans = Book(workspace).plans()
+    stale = [plan for plan in plans if plan.pk in changed or not codes.isdisjoint(plan.below)]
     measured = {needed.pk for plan in stale for needed in plan.inputs}
-    if not kpi.is_formula:
-        measured.add(kpi.pk)
-    generation = rollup_tables.current_generation(kpi.workspace_id)
-    rollup_tables.drop_kpis(generation, {kpi.pk} | {plan.pk for plan in stale})
-    rollup_tables.mark_kpis(kpi.workspace_id, measured)
+    measured |= {kpi.pk for kpi in kpis if not kpi.is_formula}
+    generation = rollup_tables.current_generation(workspace.pk)
+    rollup_tables.drop_kpis(generation, changed | {plan.pk for plan in stale})
+    rollup_tables.mark_kpis(workspace.pk, measured)
+    ring_for_rollups(workspace)
 
 
 def mark_everything(workspace: Workspace) -> None:
@@ -53,3 +64,4 @@ def mark_everything(workspace: Workspace) -> None:
     NumbersState.objects.filter(workspace=workspace).update(
         version=F("version") + 1, drained_at=None
     )
+    ring_for_rollups(workspace)

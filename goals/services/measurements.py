@@ -9,12 +9,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from core.jobs import after_commit
 from goals.selectors.series import find_series
-from goals.services import locks
+from goals.services import locks, marks
 from goals.services.measurement_rows import Author, Key, NewValue, Reader, RowError
 from goals.services.series import find_or_make_series
-from teams.models import Membership, Workspace
+from teams.models import Membership
 
 
 class RowsRefusedError(DomainError):
@@ -63,7 +62,7 @@ def record(rows: Sequence[NewValue], *, by: Author, at: datetime, partial: bool 
         by=by.membership,
         at=at,
     )
-    ring_for_rollups(workspace)
+    marks.ring_for_rollups(workspace)
     unchanged = len(rows) - len(errors) - created - updated
     return Outcome(created=created, updated=updated, unchanged=unchanged, errors=errors)
 
@@ -97,12 +96,8 @@ def remove(keys: Sequence[Key], *, by: Author, at: datetime) -> int:
             },
         )
         removed: int = cursor.fetchone()[0]
-    ring_for_rollups(workspace)
+    marks.ring_for_rollups(workspace)
     return removed
-
-
-def ring_for_rollups(workspace: Workspace) -> None:
-    after_commit("goals.tasks.refresh_rollups", workspace_id=workspace.pk)
 
 
 Staged = tuple[int, date, Decimal | None, str, str]

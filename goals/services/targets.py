@@ -11,7 +11,7 @@ from core.errors import ConflictError, DomainError
 from core.periods import FIRST_DAY, LAST_DAY
 from goals.models import Kpi, Segment, Target
 from goals.rules.status import Comparator
-from goals.services import marks
+from goals.services import locks, marks
 from teams.models import Membership
 from teams.services.counters import next_number
 
@@ -49,9 +49,12 @@ def set_target(
     if not FIRST_DAY <= valid_from <= LAST_DAY:
         message = _("%(day)s is not a day from which on a target can hold.") % {"day": valid_from}
         raise TargetRuleError(message, field="valid_from")
-    Kpi.objects.select_for_update().get(pk=kpi.pk)
-    start = by.workspace.calendar.start(kpi.grain, valid_from)
-    _refuse_rejudging(kpi, segment, start, today=by.workspace.today(at=at))
+    locks.share_definitions(by.workspace)
+    kpi = Kpi.objects.locked().get(pk=kpi.pk)
+    calendar, today = by.workspace.calendar, by.workspace.today(at=at)
+    start = calendar.start(kpi.grain, valid_from)
+    if calendar.is_over(kpi.grain, start, today=today):
+        _refuse_rejudging(kpi, segment, start)
     if segment is not None and segment.breakdown_id != kpi.breakdown_id:
         raise TargetRuleError(_("This KPI has no such segment."), field="segment")
     target = Target.objects.filter(kpi=kpi, segment=segment, valid_from=start).first() or Target(
@@ -81,8 +84,9 @@ def remove_target(*, target: Target, version: int, by: Membership, at: datetime)
         ConflictError: somebody else changed it since ``version``.
         JudgedPeriodError: a period that is over was judged by it.
     """
-    kpi = Kpi.objects.select_for_update().get(pk=target.kpi_id)
-    locked = Target.objects.select_for_update().get(pk=target.pk)
+    locks.share_definitions(by.workspace)
+    kpi = Kpi.objects.locked().get(pk=target.kpi_id)
+    locked = Target.objects.locked().get(pk=target.pk)
     if locked.version != version:
         raise ConflictError(_("Somebody else changed this target while you did."))
     today = by.workspace.today(at=at)
@@ -92,10 +96,8 @@ def remove_target(*, target: Target, version: int, by: Membership, at: datetime)
     marks.numbers_changed(by.workspace)
 
 
-def _refuse_rejudging(kpi: Kpi, segment: Segment | None, start: date, *, today: date) -> None:
-    """Refuse a start in a finished period that has a target already."""
-    if not kpi.workspace.calendar.is_over(kpi.grain, start, today=today):
-        return
+def _refuse_rejudging(kpi: Kpi, segment: Segment | None, start: date) -> None:
+    """Refuse a start in a period that has a target already."""
     if Target.objects.filter(kpi=kpi, segment=segment, valid_from__lte=start).exists():
         message = _("That period is over and was judged. Let the new target begin now or later.")
         raise JudgedPeriodError(message, field="valid_from")

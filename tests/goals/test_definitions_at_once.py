@@ -1,23 +1,37 @@
 """Two people, or a person and a worker, who change definitions at the same moment."""
 
+import datetime as dt
 import time
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from queue import Queue
 
 import pytest
 from django.db import connection, connections, transaction
 
-from goals.models import Segment
+from goals.models import Kpi, Segment, Target
+from goals.rules.status import Comparator
+from goals.services import rollups
 from goals.services.breakdowns import (
     BreakdownRuleError,
     add_segment,
     add_segments,
+    change_segment,
     create_breakdown,
     rename_breakdown,
 )
-from tests.factories.goals import BreakdownFactory
+from goals.services.calendars import change_calendar
+from goals.services.kpis import add_from_library, change_kpi
+from goals.services.measurement_rows import NewValue
+from goals.services.measurements import record
+from goals.services.targets import set_target
+from tests.conftest import NOW
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.goals.reference import recomputed_rollups, stored_rollups
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+MONDAY, SUNDAY = dt.date(2026, 11, 9), dt.date(2026, 11, 8)
 
 
 @pytest.fixture
@@ -55,6 +69,9 @@ def _until_it_waits(backend, result):
 @pytest.fixture
 def market(workspace):
     return BreakdownFactory(workspace=workspace, name="Market")
+
+
+# -- The same name twice --------------------------------------------------------------------------
 
 
 def test_of_two_equal_segments_the_second_is_refused_at_its_code(market, second):
@@ -98,3 +115,71 @@ def test_of_two_breakdowns_renamed_alike_the_second_is_refused(workspace, market
         late.result()
     channel.refresh_from_db()
     assert (channel.name, channel.version) == ("Channel", 1)
+
+
+def test_a_library_kpi_that_somebody_else_just_added_stays_as_it_is(workspace, lead, second):
+    with transaction.atomic():
+        add_from_library(workspace=workspace, code="email_clicks", owner=lead)
+        late = second(add_from_library, workspace=workspace, code="email_ctr", owner=lead)
+
+    assert late.result() == ["Unique opens", "Email click rate"]
+    assert Kpi.objects.count() == 3
+
+
+# -- A definition that changes under a worker -----------------------------------------------------
+
+
+@pytest.fixture
+def leads(workspace, lead, market):
+    SegmentFactory(breakdown=market, code="pl")
+    return KpiFactory(
+        workspace=workspace, owner=lead, code="leads", breakdown=market, segment_total="sum"
+    )
+
+
+def _aggregation(kpi):
+    return change_kpi, {"kpi": kpi, "version": 1, "aggregation": "max"}
+
+
+def _segment(kpi):
+    segment = kpi.breakdown.segments.get()
+    return change_segment, {"segment": segment, "version": 1, "counts_in_total": False}
+
+
+@pytest.mark.parametrize("change", [_aggregation, _segment])
+@pytest.mark.parametrize("place", ["drain.after_take", "drain.before_commit"])
+def test_a_change_of_definition_waits_for_a_drain_and_the_drain_not_for_it(
+    workspace, author, leads, second, monkeypatch, change, place
+):
+    record([NewValue("leads", MONDAY, Decimal(5), "pl")], by=author, at=NOW)
+    service, arguments = change(leads)
+    begun = []
+
+    def at_place(here):
+        if here == place and not begun:
+            begun.append(second(service, **arguments))
+
+    monkeypatch.setattr(rollups, "crash_point", at_place)
+
+    rollups.drain(workspace=workspace, at=NOW)
+    begun[0].result()
+    rollups.drain(workspace=workspace, at=NOW)
+
+    assert stored_rollups(workspace) == recomputed_rollups(workspace)
+
+
+def test_a_target_set_while_the_calendar_changes_begins_with_a_period_of_the_new_one(
+    workspace, lead, second
+):
+    kpi = KpiFactory(workspace=workspace, owner=lead)
+    with transaction.atomic():
+        change_calendar(
+            workspace=workspace, version=workspace.version, week_start=6, fiscal_start=1
+        )
+        late = second(
+            set_target, kpi=kpi, comparator=Comparator.AT_LEAST, value=Decimal(5),
+            valid_from=MONDAY, by=lead, at=NOW,
+        )  # fmt: skip
+    late.result()
+
+    assert Target.objects.get().valid_from == SUNDAY

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from goals.models import Breakdown, Segment
+from goals.services.breakdowns import change_segment
 from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
@@ -174,3 +175,15 @@ def test_the_page_costs_the_same_however_many_segments_there_are(
     # Session, person, membership, breakdowns, segments; and the navigation's own.
     with django_assert_num_queries(5):
         signed_in.get(url)
+
+
+@pytest.mark.parametrize("kpis", [1, 5])
+def test_a_change_of_totals_costs_the_same_however_many_kpis_have_the_breakdown(
+    workspace, market, poland, django_assert_num_queries, kpis
+):
+    KpiFactory.create_batch(kpis, workspace=workspace, breakdown=market, segment_total="sum")
+    segment = Segment.objects.select_related("breakdown__workspace").get(pk=poland.pk)
+
+    # Savepoint 2, locks 3, the segment and its rules 4, KPIs and formulas 2, marks 4, version 3.
+    with django_assert_num_queries(18):
+        change_segment(segment=segment, version=1, counts_in_total=False)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.faults import crash_point
 from goals.models import Breakdown, Import, Kpi, Segment, StagedPlace
-from goals.services import locks, measurements
+from goals.services import locks, marks, measurements
 from goals.services.breakdowns import add_segment
 from goals.services.imports import staging
 from goals.services.imports.account import definitions
@@ -50,7 +50,7 @@ def write(progress: Progress) -> None:
             claimed_until=None,
         )
         staging.clear([row.pk])
-        measurements.ring_for_rollups(row.workspace)
+        marks.ring_for_rollups(row.workspace)
 
 
 def _write_values(progress: Progress, aside: Aside) -> tuple[int, int]:
