@@ -1,9 +1,10 @@
 """Broken rules, said in a sentence for the person who broke them."""
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Model, UniqueConstraint
+from django.db.models import BaseConstraint, CheckConstraint, Model, Q, UniqueConstraint
 
 
 class DomainError(Exception):
@@ -34,18 +35,36 @@ def first_rule(error: ValidationError, kind: type[Kind], row: Model) -> Kind:
     """Give the first rule that the own validation of ``row`` found broken."""
     field, messages = next(iter(error.message_dict.items()))
     if field == NON_FIELD_ERRORS:
-        field = _taken_field(row, messages[0])
+        field = _field_to_blame(row, messages[0])
     return kind(messages[0], field=field)
 
 
-def _taken_field(row: Model, message: str) -> str:
-    """Name what is taken already: of a unique constraint the last field, behind its owner's."""
-    unique = [each for each in row._meta.constraints if isinstance(each, UniqueConstraint)]
-    for constraint in unique:
+def _field_to_blame(row: Model, message: str) -> str:
+    """
+    Name the last field that the broken constraint speaks of.
+
+    Before it come those that it has to fit: the owner of a name, the aggregation of a formula.
+    """
+    for constraint in row._meta.constraints:
         if str(constraint.violation_error_message) == message:
-            names: list[str] = [*constraint.fields, *map(_name_in, constraint.expressions)]
-            return names[-1]
+            return list(dict.fromkeys(_fields_of(constraint)))[-1]
     return ""
+
+
+def _fields_of(constraint: BaseConstraint) -> Iterator[str]:
+    if isinstance(constraint, CheckConstraint) and isinstance(constraint.condition, Q):
+        yield from _fields_in(constraint.condition)
+    elif isinstance(constraint, UniqueConstraint):
+        yield from constraint.fields
+        yield from map(_name_in, constraint.expressions)
+
+
+def _fields_in(condition: Q) -> Iterator[str]:
+    for part in condition.children:
+        if isinstance(part, Q):
+            yield from _fields_in(part)
+        else:
+            yield part[0].partition("__")[0]
 
 
 def _name_in(expression: Any) -> str:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.errors import ConflictError, DomainError
+from core.errors import ConflictError, DomainError, first_rule
 from core.periods import FIRST_DAY, LAST_DAY
 from goals.models import Kpi, Segment, Target
 from goals.rules.status import Comparator
@@ -69,7 +69,7 @@ def set_target(
     try:
         target.full_clean()
     except ValidationError as error:
-        raise TargetRuleError(error.messages[0], field="value") from error
+        raise first_rule(error, TargetRuleError, target) from error
     target.save()
     marks.numbers_changed(by.workspace)
     return target

@@ -69,6 +69,29 @@ def test_a_breakdown_s_name_and_a_segment_s_code_that_are_taken_are_named_by_fie
     assert [error["field"] for error in code.json()["errors"]] == ["code"]
 
 
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"formula": "email_clicks * 2"}, "formula"),
+        ({"aggregation": "formula"}, "formula"),
+        ({"segment_total": "sum"}, "segment_total"),
+        ({"plausible_min": "5", "plausible_max": "4"}, "plausible_max"),
+        ({"gaps": "zero", "aggregation": "last"}, "gaps"),
+    ],
+)
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_rule_over_several_fields_names_the_one_to_blame_R25(api, given, field, exists):
+    if exists:
+        api.post("/api/v1/kpis/", BODY)
+        url = "/api/v1/kpis/email_clicks/"
+        answer = api.patch(url, given, headers={"If-Match": '"1"'})
+    else:
+        answer = api.post("/api/v1/kpis/", {**BODY, **given})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": field, "detail": answer.json()["detail"]}]
+
+
 @pytest.mark.parametrize("number", ["1_000", " 5 ", "٥", "NaN", "1,5"])
 def test_a_number_of_a_definition_is_plain_digits(api, number):
     answer = api.post("/api/v1/kpis/", {**BODY, "band": number})

@@ -283,7 +283,7 @@ def test_a_target_is_set_and_removed_on_the_page_R33(signed_in, workspace, leads
     [
         ({"value": ""}, "value", "Write the number that should be reached."),
         ({"value": "many"}, "value", "many"),
-        ({"comparator": "in_range", "upper": "3"}, "value", "A range needs a lower and a higher"),
+        ({"comparator": "in_range", "upper": "3"}, "upper", "A range needs a lower and a higher"),
         ({"comparator": "nearly"}, "comparator", "Select a valid choice."),
         ({"valid_from": "30 February"}, "valid_from", "Enter a valid date."),
     ],

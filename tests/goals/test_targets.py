@@ -285,27 +285,29 @@ def test_when_a_week_is_over_depends_on_the_workspace_s_clock(workspace, kpi, le
 
 
 @pytest.mark.parametrize(
-    ("comparator", "value", "upper"),
+    ("comparator", "value", "upper", "field"),
     [
-        ("at_least", None, None),
-        ("at_least", "10", "20"),
-        ("in_range", None, "20"),
-        ("in_range", "10", None),
-        ("not_in_range", "10", None),
-        ("in_range", "20", "10"),
-        ("in_range", "20", "20"),
-        ("not_in_range", "20", "10"),
-        ("none", "10", None),
-        ("at_least", "0.000000001", None),
-        ("at_least", "NaN", None),
-        ("at_least", "10000000000000000", None),
+        ("at_least", None, None, "value"),
+        ("at_least", "10", "20", "upper"),
+        ("in_range", None, "20", "value"),
+        ("in_range", "10", None, "upper"),
+        ("not_in_range", "10", None, "upper"),
+        ("in_range", "20", "10", "upper"),
+        ("in_range", "20", "20", "upper"),
+        ("not_in_range", "20", "10", "upper"),
+        ("none", "10", None, "value"),
+        ("at_least", "0.000000001", None, "value"),
+        ("at_least", "NaN", None, "value"),
+        ("at_least", "10000000000000000", None, "value"),
+        ("in_range", "1", "0.000000001", "upper"),
     ],
 )
-def test_bounds_that_do_not_fit_the_comparator_are_refused(aim, comparator, value, upper):
+def test_a_bound_that_does_not_fit_the_comparator_is_refused(aim, comparator, value, upper, field):
     bound = None if upper is None else Decimal(upper)
 
-    with pytest.raises(TargetRuleError):
+    with pytest.raises(TargetRuleError) as refused:
         aim(value, comparator=Comparator(comparator), upper=bound)
+    assert refused.value.field == field
     assert not Target.objects.exists()
 
 
