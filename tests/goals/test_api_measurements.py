@@ -413,6 +413,26 @@ def test_what_is_no_number_is_told_so_in_a_sentence(api, value):
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        '"valu\\u0065": "1_000"',
+        '"\\u0076alue": " 5 "',
+        '"v\\u0061l\\u0075e": "٥"',
+        '"value": "1\\u005f000"',
+        '"value": "5", "val\\u0075e": "1_000"',
+    ],
+)
+def test_an_escaped_name_or_value_is_read_as_strictly(api, written):
+    row = f'{{"kpi": "leads", "date": "{MONDAY}", {written}}}'
+
+    answer = api.post(URL, f'{{"measurements": [{row}]}}', content_type="application/json")
+
+    assert answer.status_code == 422, answer.json()
+    assert "is not a number" in answer.json()["errors"][0]["detail"]
+    assert _stored() == []
+
+
+@pytest.mark.parametrize(
     ("written", "value"),
     [
         ("5", "5"),
