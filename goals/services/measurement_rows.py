@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
 
 import msgspec
@@ -11,13 +11,11 @@ from django.utils.translation import gettext as _
 from core.numbers import STORED_PLACES, plain
 from core.periods import Grain
 from goals.models import Kpi, Segment
+from goals.rules.values import problem_of_day, problem_of_unit
 from goals.selectors.series import Place
 from teams.models import Membership, Workspace
 from teams.policy import Action
 
-# A date further ahead than this is a slip of the keyboard, and so is one before any such KPI.
-FURTHEST_AHEAD = timedelta(days=366)
-EARLIEST = date(1970, 1, 1)
 # PostgreSQL stores every character but this one.
 NUL = "\0"
 LONGEST_NOTE = 500
@@ -108,7 +106,7 @@ class Reader:
         self._segments = {(seg.breakdown_id, seg.code): seg.pk for seg in segments}
         self._calendar = workspace.calendar
         self._by = by
-        self._latest = workspace.today(at=at) + FURTHEST_AHEAD
+        self._today = workspace.today(at=at)
         self._spots: dict[tuple[str, str | None], _Spot] = {}
         self._starts: dict[tuple[Grain, date], date] = {}
 
@@ -171,9 +169,8 @@ class Reader:
         return None
 
     def _problem_of_date(self, day: date) -> Problem | None:
-        if EARLIEST <= day <= self._latest:
-            return None
-        return "date", _("%(day)s is not a day on which this can be measured.") % {"day": day}
+        why = problem_of_day(day, today=self._today)
+        return ("date", why) if why else None
 
     def _start(self, grain: Grain, day: date) -> date:
         start = self._starts.get((grain, day))
@@ -214,9 +211,8 @@ def _problem_of_number(unit: str, value: Decimal) -> Problem | None:
         return "value", _("This number is too large.")
     if not stored.is_finite():
         return "value", _("This is not a number.")
-    if unit == Kpi.Unit.YES_NO and value not in (0, 1):
-        return "value", _("Write 1 for yes or 0 for no.")
-    return None
+    why = problem_of_unit(value, unit)
+    return ("value", why) if why else None
 
 
 def _contradiction(one: NewValue, other: NewValue) -> str:

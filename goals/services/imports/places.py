@@ -35,7 +35,6 @@ class Place:
     segment: str
     column: int
     grain: Grain
-    is_yes_no: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +127,7 @@ class Places:
             return segment
         place = self._places.get((kpi.pk, segment))
         if place is None:
-            is_yes_no = kpi.unit == Kpi.Unit.YES_NO
-            place = Place(len(self._places), kpi, segment, column, kpi.grain, is_yes_no)
+            place = Place(len(self._places), kpi, segment, column, kpi.grain)
             self._places[kpi.pk, segment] = place
         return place
 

@@ -12,8 +12,8 @@ from core.intake import CellError, Column, IntakeError
 from core.periods import PeriodCalendar
 from goals.models import Import, ImportProblem
 from goals.rules.mapping import Matching
+from goals.rules.values import problem_of_day, problem_of_unit
 from goals.services.imports.places import Places, Refusal
-from goals.services.measurement_rows import EARLIEST, FURTHEST_AHEAD
 
 # Days that come again and again are remembered, up to this many.
 REMEMBERED = 4_096
@@ -42,7 +42,7 @@ class Reading:
         self.places = places
         self._targets = [(target.index, target.read) for target in places.targets]
         self._names = _picker(matching.kpi + matching.segment)
-        self._latest = today + FURTHEST_AHEAD
+        self._today = today
         self._day = lru_cache(maxsize=REMEMBERED)(self._read_day)
         calendar: PeriodCalendar = row.workspace.calendar
         self._start = lru_cache(maxsize=REMEMBERED)(
@@ -113,8 +113,8 @@ class Reading:
             self.left_out += 1
         elif isinstance(place, Refusal):
             self.note(line, place.column, place.code, place.detail)
-        elif place.is_yes_no and value not in (0, 1):
-            self.note(line, column, "not_yes_no", _("Write 1 for yes or 0 for no."))
+        elif why := problem_of_unit(value, place.kpi.unit):
+            self.note(line, column, "not_yes_no", why)
         else:
             self._values.append((place.number, line, self._start(place.grain, day), value))
             self.value_count += 1
@@ -125,9 +125,8 @@ class Reading:
         day = self.places.read_day(text)
         if day is None:
             raise CellError(_("There is no date."), code="no_date")
-        if not EARLIEST <= day <= self._latest:
-            message = _("%(day)s is not a day on which this can be measured.")
-            raise CellError(message % {"day": day}, code="date_out_of_range")
+        if why := problem_of_day(day, today=self._today):
+            raise CellError(why, code="date_out_of_range")
         self.first, self.last = min(self.first or day, day), max(self.last or day, day)
         return day
 
