@@ -27,6 +27,10 @@ class ConflictError(DomainError):
     """Somebody else changed the same thing first; nothing was written."""
 
 
+class BusyError(DomainError):
+    """Something else is at work on the same thing; the same request can succeed later."""
+
+
 class NotAllowedError(DomainError):
     """The acting person's role does not reach far enough for what the call would do."""
 
@@ -63,8 +67,8 @@ def _fields_in(condition: Q) -> Iterator[str]:
     for part in condition.children:
         if isinstance(part, Q):
             yield from _fields_in(part)
-        else:
-            yield part[0].partition("__")[0]
+        elif isinstance(part, tuple):
+            yield str(part[0]).partition("__")[0]
 
 
 def _name_in(expression: Any) -> str:

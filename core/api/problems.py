@@ -12,12 +12,12 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from core.api.catalogue import kind_of
-from core.errors import ConflictError, DomainError, NotAllowedError
+from core.errors import BusyError, ConflictError, DomainError, NotAllowedError
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-# Seconds after which a client may try again while the database is away.
+# Seconds after which a client may try again while the database is away or something is at work.
 RETRY_AFTER = 5
 
 RowErrors = list[dict[str, Any]]
@@ -105,6 +105,8 @@ def _broken_rule(error: DomainError) -> tuple[int, str, RowErrors | None]:
         status = 409
     elif isinstance(error, NotAllowedError):
         status = 403
+    elif isinstance(error, BusyError):
+        status = 503
     entries = [{"field": error.field, "detail": str(error)}] if error.field else None
     return status, str(error), entries
 

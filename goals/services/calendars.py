@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core.errors import BusyError
 from core.jobs import after_commit
 from core.periods import PeriodCalendar
 from goals.events import calendar_changed
@@ -19,10 +19,11 @@ from teams.services.workspaces import change_settings
 PATIENCE = timedelta(seconds=20)
 
 
-class CalendarBusyError(DomainError):
-    """Something is at work that read the calendar as it is."""
+class CalendarBusyError(BusyError):
+    """An import is at work that read the calendar as it is."""
 
 
+@transaction.atomic
 def change_calendar(
     *, workspace: Workspace, version: int, week_start: int, fiscal_start: int
 ) -> Workspace:
@@ -35,24 +36,16 @@ def change_calendar(
 
     Raises:
         ConflictError: somebody else changed the workspace's settings since ``version``.
-        CalendarBusyError: an import or a rebuild is at work.
+        CalendarBusyError: an import is at work.
+        NumbersBusyError: a rebuild is at work.
         DomainError: there is no such day or month.
     """
-    try:
-        return _change(workspace, version, {"week_start": week_start, "fiscal_start": fiscal_start})
-    except OperationalError as error:
-        if "lock timeout" not in str(error):
-            raise
-        message = _("Numbers are being recomputed at this moment. Try again in a few minutes.")
-        raise CalendarBusyError(message) from error
-
-
-@transaction.atomic
-def _change(workspace: Workspace, version: int, settings: dict[str, int]) -> Workspace:
     locks.hold_definitions(workspace)
     locks.hold_rollups(workspace.pk, patience=PATIENCE)
     before = Workspace.objects.get(pk=workspace.pk).calendar
-    changed = change_settings(workspace=workspace, version=version, **settings)
+    changed = change_settings(
+        workspace=workspace, version=version, week_start=week_start, fiscal_start=fiscal_start
+    )
     if changed.calendar == before:
         return changed
     _check_imports_again(changed)

@@ -7,13 +7,21 @@ of KPIs, breakdowns and segments (``locked``), rollups, and last the row of ``nu
 
 from datetime import timedelta
 
-from django.db import connection
+from django.db import OperationalError
+from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
+from core.errors import BusyError
+from goals.services.statements import run
 from teams.models import Workspace
 
 # The first halves of advisory lock keys; the second half is the workspace.
 _DEFINITIONS = 0xCA1
 _ROLLUPS = 0x801
+
+
+class NumbersBusyError(BusyError):
+    """An import, a drain or a rebuild is at work for longer than one wanted to wait."""
 
 
 def share_definitions(workspace: Workspace) -> None:
@@ -24,7 +32,7 @@ def share_definitions(workspace: Workspace) -> None:
     anything that they decide: the period of a date, the series of a KPI. The calendar of
     ``workspace`` itself, which was read before, is read again.
     """
-    _run("SELECT pg_advisory_xact_lock_shared(%s, %s)", _DEFINITIONS, workspace.pk)
+    _run("pg_advisory_xact_lock_shared", _DEFINITIONS, workspace.pk)
     read_calendar_again(workspace)
 
 
@@ -34,8 +42,13 @@ def read_calendar_again(workspace: Workspace) -> None:
 
 
 def hold_definitions(workspace: Workspace) -> None:
-    """Wait for all writers of measurements, then keep them out until the commit."""
-    _run("SELECT pg_advisory_xact_lock(%s, %s)", _DEFINITIONS, workspace.pk)
+    """
+    Wait for all writers of measurements, then keep them out until the commit.
+
+    Raises:
+        NumbersBusyError: one of them, an import, takes long.
+    """
+    _hold(_DEFINITIONS, workspace.pk)
 
 
 def hold_rollups(workspace_pk: int, *, patience: timedelta) -> None:
@@ -46,23 +59,31 @@ def hold_rollups(workspace_pk: int, *, patience: timedelta) -> None:
     the last holder committed.
 
     Raises:
-        OperationalError: somebody else held it for longer than ``patience``.
+        NumbersBusyError: somebody else held it for longer than ``patience``.
     """
     milliseconds = int(patience.total_seconds() * 1000)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
-    _run("SELECT pg_advisory_xact_lock(%s, %s)", _ROLLUPS, workspace_pk)
+    run("SELECT set_config('lock_timeout', %(limit)s, true)", {"limit": f"{milliseconds}ms"})
+    _hold(_ROLLUPS, workspace_pk)
 
 
 def hold_rollups_for_session(workspace_pk: int) -> None:
     """Keep everybody else from this workspace's rollups until ``release_rollups``."""
-    _run("SELECT pg_advisory_lock(%s, %s)", _ROLLUPS, workspace_pk)
+    _run("pg_advisory_lock", _ROLLUPS, workspace_pk)
 
 
 def release_rollups(workspace_pk: int) -> None:
-    _run("SELECT pg_advisory_unlock(%s, %s)", _ROLLUPS, workspace_pk)
+    _run("pg_advisory_unlock", _ROLLUPS, workspace_pk)
 
 
-def _run(statement: str, *keys: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, keys)
+def _hold(kind: int, workspace_pk: int) -> None:
+    try:
+        _run("pg_advisory_xact_lock", kind, workspace_pk)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        message = _("Numbers are being written or recomputed. Try again in a few minutes.")
+        raise NumbersBusyError(message) from error
+
+
+def _run(function: str, kind: int, workspace_pk: int) -> None:
+    run(f"SELECT {function}(%(kind)s, %(workspace)s)", {"kind": kind, "workspace": workspace_pk})

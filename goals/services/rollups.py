@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from core.faults import crash_point
 from core.periods import Grain, PeriodCalendar
@@ -36,12 +37,9 @@ def drain(*, workspace: Workspace, at: datetime) -> int:
     many marks were taken; gives up quietly while a rebuild holds the rollups.
     """
     taken = 0
-    try:
+    with suppress(locks.NumbersBusyError):
         while count := _drain_some(workspace, at):
             taken += count
-    except OperationalError as error:
-        if "lock timeout" not in str(error):
-            raise
     return taken
 
 

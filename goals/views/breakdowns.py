@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
-from core.errors import ConflictError
+from core.errors import BusyError, ConflictError
 from core.forms import rules_shown_on
 from goals.forms.breakdowns import BreakdownForm, RenameForm, SegmentsForm
 from goals.models import Breakdown, Segment
@@ -138,7 +138,7 @@ def change_segment(request: WorkspaceRequest, number: int, deed: str) -> HttpRes
     change, done = deeds[deed]
     try:
         breakdowns.change_segment(segment=segment, version=segment.version, **change)
-    except ConflictError as error:
+    except (BusyError, ConflictError) as error:
         messages.error(request, str(error))
     else:
         messages.success(request, done % {"segment": segment.name})

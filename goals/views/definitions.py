@@ -100,7 +100,7 @@ def archive_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
     found = find_kpi(request, number)
     try:
         kpis.archive_kpi(kpi=found, at=clock.now())
-    except kpis.UsedKpiError as error:
+    except DomainError as error:
         messages.error(request, str(error))
         return see(request, found)
     messages.success(request, _("“%(kpi)s” is archived.") % {"kpi": found.name})
@@ -113,7 +113,7 @@ def restore_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
     found = find_kpi(request, number)
     try:
         kpis.restore_kpi(kpi=found)
-    except kpis.UsedKpiError as error:
+    except DomainError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("“%(kpi)s” is in use again.") % {"kpi": found.name})

@@ -246,7 +246,7 @@ def test_while_all_is_rebuilt_the_calendar_stays(workspace, author, leads, monke
     with other.cursor() as rebuild:
         rebuild.execute("SELECT pg_advisory_lock(%s, %s)", [locks._ROLLUPS, workspace.pk])
         try:
-            with pytest.raises(CalendarBusyError, match="being recomputed"):
+            with pytest.raises(locks.NumbersBusyError, match="recomputed"):
                 _change(workspace, week_start=6)
         finally:
             other.close()

@@ -8,10 +8,11 @@ from queue import Queue
 
 import pytest
 from django.db import connection, connections, transaction
+from django.urls import reverse
 
 from goals.models import Kpi, Segment, Target
 from goals.rules.status import Comparator
-from goals.services import rollups
+from goals.services import locks, rollups
 from goals.services.breakdowns import (
     BreakdownRuleError,
     add_segment,
@@ -183,3 +184,47 @@ def test_a_target_set_while_the_calendar_changes_begins_with_a_period_of_the_new
     late.result()
 
     assert Target.objects.get().valid_from == SUNDAY
+
+
+# -- While something long is at work --------------------------------------------------------------
+
+
+@pytest.fixture
+def importing(workspace):
+    """Hold on another connection what an import holds while it writes; nobody waits for long."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%s, %s)", [locks._DEFINITIONS, workspace.pk])
+        yield
+    other.close()
+    connection.close()
+
+
+@pytest.mark.usefixtures("importing")
+def test_while_numbers_are_imported_an_endpoint_says_when_to_try_again(client, lead, leads):
+    client.force_login(lead.user)
+
+    answer = client.post("/api/v1/kpis/leads/archive/", headers={"If-Match": '"1"'})
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "Numbers are being written" in answer.json()["detail"]
+    leads.refresh_from_db()
+    assert not leads.is_archived
+
+
+@pytest.mark.usefixtures("importing")
+@pytest.mark.parametrize("deed", ["archive-kpi", "change-segment"])
+def test_while_numbers_are_imported_a_page_says_to_try_again(client, lead, leads, deed):
+    client.force_login(lead.user)
+    segment = leads.breakdown.segments.get()
+    which = [leads.number] if deed == "archive-kpi" else [segment.number, "archive"]
+
+    url = reverse(f"goals:{deed}", args=[leads.workspace.slug, *which])
+    answer = client.post(url, follow=True)
+
+    assert "Numbers are being written or recomputed." in answer.content.decode()
+    leads.refresh_from_db()
+    segment.refresh_from_db()
+    assert (leads.archived_at, segment.archived_on) == (None, None)
