@@ -1,6 +1,6 @@
 """Rollups of formula KPIs: computed last, from the rolled-up numbers of their inputs."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,9 +25,12 @@ class Cell:
     """A period of an input, as far as formulas read it."""
 
     state: State | None
-    value: Decimal | None
     known_gaps: int
-    answered: bool
+    is_answered: bool
+
+    @property
+    def has_data(self) -> bool:
+        return self.state is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,9 @@ class _Ledger:
         buckets = list(self._buckets(grain, start))
         if not any(self._has_cell(place, bucket) for bucket in buckets):
             return None
-        kept = [bucket for bucket in buckets if self._all_have_data(place, bucket)]
+        kept = [
+            bucket for bucket in buckets if self._all(place, bucket, lambda cell: cell.has_data)
+        ]
         values = {
             needed.code: value
             for needed in self._plan.inputs
@@ -169,7 +174,7 @@ class _Ledger:
         }
         complete = len(values) == len(self._plan.inputs)
         result = formulas.stored(book.evaluate(self._plan.code, values)) if complete else None
-        count = sum(1 for bucket in kept if self._all_answered(place, bucket))
+        count = sum(1 for bucket in kept if self._all(place, bucket, lambda cell: cell.is_answered))
         excused = sum(1 for bucket in buckets if self._is_excused(place, bucket))
         return result, count, excused, len(buckets)
 
@@ -185,29 +190,14 @@ class _Ledger:
     def _has_cell(self, place: int | None, bucket: date) -> bool:
         return any(bucket in self._line(needed, place).cells for needed in self._plan.inputs)
 
-    def _all_have_data(self, place: int | None, bucket: date) -> bool:
-        return all(
-            self._has_data(self._line(needed, place), needed, bucket)
-            for needed in self._plan.inputs
-        )
-
-    def _has_data(self, line: Line, needed: Input, bucket: date) -> bool:
-        cell = line.cells.get(bucket)
-        if cell is not None and cell.value is not None:
-            return True
-        return _is_filled(line, needed, bucket)
-
-    def _all_answered(self, place: int | None, bucket: date) -> bool:
-        return all(
-            self._is_answered(self._line(needed, place), needed, bucket)
-            for needed in self._plan.inputs
-        )
-
-    def _is_answered(self, line: Line, needed: Input, bucket: date) -> bool:
-        cell = line.cells.get(bucket)
-        if cell is not None and cell.answered:
-            return True
-        return _is_filled(line, needed, bucket)
+    def _all(self, place: int | None, bucket: date, is_so: Callable[[Cell], bool]) -> bool:
+        """Tell whether something is so of the cell of each input, or its gap means zero."""
+        for needed in self._plan.inputs:
+            line = self._line(needed, place)
+            cell = line.cells.get(bucket)
+            if (cell is None or not is_so(cell)) and not _is_filled(line, needed, bucket):
+                return False
+        return True
 
     def _is_excused(self, place: int | None, bucket: date) -> bool:
         """Tell whether nobody expects a value here: all that is missing is a known gap."""
@@ -217,7 +207,7 @@ class _Ledger:
             if not needed.gaps_are_zero
         ]
         return bool(cells) and all(
-            cell is not None and cell.value is None and cell.known_gaps for cell in cells
+            cell is not None and not cell.has_data and cell.known_gaps for cell in cells
         )
 
     def _value(self, needed: Input, place: int | None, kept: list[date]) -> Decimal | None:
@@ -277,8 +267,7 @@ def _cells(
     for series_id, start, value, total, count, known_gaps, expected in rows:
         found.setdefault(series_id, {})[start] = Cell(
             state=None if value is None else State(value, total or Decimal(0), count),
-            value=value,
             known_gaps=known_gaps,
-            answered=count + known_gaps >= expected,
+            is_answered=count + known_gaps >= expected,
         )
     return found

@@ -128,6 +128,16 @@ _SAME_ROLLUP = (
     "old.generation = %(generation)s AND old.grain = key.grain"
     " AND old.series_id = key.series_id AND old.start = key.start"
 )
+# Stores what was put together in ``key``; a period without parts disappears.
+_STORE = f"""
+    , emptied AS (
+        DELETE FROM kpi_rollups AS old USING key WHERE {_SAME_ROLLUP} AND key.parts = 0
+    )
+    INSERT INTO kpi_rollups ({COLUMNS})
+    SELECT %(generation)s, grain, series_id, start, value, total, count, known_gaps, expected
+    FROM key WHERE parts > 0
+    {_REPLACE}
+"""  # noqa: S608  # put together from constants
 
 
 def _case(name: str, expressions: dict[str, str]) -> str:
@@ -158,13 +168,7 @@ def write_coarse(generation: int, buckets: Collection[Bucket]) -> None:
                     sum(count) AS count, sum(known_gaps) AS known_gaps
                 FROM ({PERIOD_ROWS}) AS part
             ) AS finer
-        ), emptied AS (
-            DELETE FROM kpi_rollups AS old USING key WHERE {_SAME_ROLLUP} AND key.parts = 0
-        )
-        INSERT INTO kpi_rollups ({COLUMNS})
-        SELECT %(generation)s, grain, series_id, start, value, total, count, known_gaps, expected
-        FROM key WHERE parts > 0
-        {_REPLACE}
+        ){_STORE}
         """,  # noqa: S608  # put together from constants
         {"generation": generation, **_arrays(names, rows)},
     )
@@ -188,7 +192,8 @@ def write_totals(generation: int, buckets: Collection[TotalBucket]) -> None:
             ) AS total (kpi_id, series_id, grain, own, start, segment_total, expected)
             CROSS JOIN LATERAL (
                 SELECT count(*) AS parts, {_case("total.segment_total", COMBINED)} AS value,
-                    sum(part.count) AS count, sum(part.known_gaps) AS known_gaps
+                    NULL::numeric AS total, sum(part.count) AS count,
+                    sum(part.known_gaps) AS known_gaps
                 FROM (
                     SELECT series.id AS series_id, total.own, total.grain AS source,
                         total.start, total.start + 1 AS until
@@ -199,13 +204,7 @@ def write_totals(generation: int, buckets: Collection[TotalBucket]) -> None:
                 -- At most one row; saying so keeps the planner at one index lookup per segment.
                 CROSS JOIN LATERAL ({PERIOD_ROWS} LIMIT 1) AS part
             ) AS parts
-        ), emptied AS (
-            DELETE FROM kpi_rollups AS old USING key WHERE {_SAME_ROLLUP} AND key.parts = 0
-        )
-        INSERT INTO kpi_rollups ({COLUMNS})
-        SELECT %(generation)s, grain, series_id, start, value, NULL, count, known_gaps, expected
-        FROM key WHERE parts > 0
-        {_REPLACE}
+        ){_STORE}
         """,  # noqa: S608  # put together from constants
         {"generation": generation, **_arrays(names, rows)},
     )
