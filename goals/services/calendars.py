@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import BusyError
@@ -12,6 +12,7 @@ from goals.events import calendar_changed
 from goals.models import Import
 from goals.rules.rollups import CADENCE_GRAINS
 from goals.services import locks, marks
+from goals.services.statements import run
 from teams.models import Workspace
 from teams.services.workspaces import change_settings
 
@@ -66,23 +67,20 @@ def _check_imports_again(workspace: Workspace) -> None:
 
 
 def _move_periods(workspace: Workspace, before: PeriodCalendar) -> None:
-    with connection.cursor() as cursor:
-        # There may be millions of values, and moving some of them only is not an option.
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        for cadence, grain in CADENCE_GRAINS.items():
-            move = before.move_to(workspace.calendar, grain)
-            if not move:
-                continue
-            for statement in _STATEMENTS:
-                cursor.execute(
-                    statement,
-                    {
-                        "workspace": workspace.pk,
-                        "cadence": cadence,
-                        "months": move.months,
-                        "days": move.days,
-                    },
-                )
+    # There may be millions of values, and moving some of them only is not an option.
+    run("SET LOCAL statement_timeout = 0", {})
+    for cadence, grain in CADENCE_GRAINS.items():
+        move = before.move_to(workspace.calendar, grain)
+        if not move:
+            continue
+        parameters = {
+            "workspace": workspace.pk,
+            "cadence": cadence,
+            "months": move.months,
+            "days": move.days,
+        }
+        for statement in _STATEMENTS:
+            run(statement, parameters)
 
 
 _MOVE = "make_interval(months => %(months)s, days => %(days)s)"

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from django.db import connection
 from django.db.models import F
 
 from core.jobs import after_commit
@@ -23,11 +22,7 @@ def numbers_changed(workspace: Workspace) -> None:
     Call it last, after ``mark_kpis``: it holds what a drain needs to end.
     """
     rollup_tables.current_generation(workspace.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE numbers_state SET version = version + 1 WHERE workspace_id = %s",
-            [workspace.pk],
-        )
+    NumbersState.objects.filter(workspace=workspace).update(version=F("version") + 1)
 
 
 def ring_for_rollups(workspace: Workspace) -> None:

@@ -13,6 +13,7 @@ from goals.selectors.series import find_series
 from goals.services import locks, marks
 from goals.services.measurement_rows import Author, Key, NewValue, Reader, RowError
 from goals.services.series import find_or_make_series
+from goals.services.statements import fetch
 from teams.models import Membership
 
 
@@ -84,18 +85,14 @@ def remove(keys: Sequence[Key], *, by: Author, at: datetime) -> int:
         raise RowsRefusedError(errors)
     series = find_series(kpi for (kpi, _segment), _on_date in places)
     stored = [(series[place], on_date) for place, on_date in places if place in series]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _REMOVE,
-            {
-                "workspace": workspace.pk,
-                "series": [pk for pk, _on_date in stored],
-                "dates": [on_date for _pk, on_date in stored],
-                "by": by.membership.pk,
-                "at": at,
-            },
-        )
-        removed: int = cursor.fetchone()[0]
+    parameters = {
+        "workspace": workspace.pk,
+        "series": [pk for pk, _on_date in stored],
+        "dates": [on_date for _pk, on_date in stored],
+        "by": by.membership.pk,
+        "at": at,
+    }
+    removed: int = fetch(_REMOVE, parameters)[0][0]
     marks.ring_for_rollups(workspace)
     return removed
 
@@ -115,11 +112,8 @@ def _write(rows: Iterator[Staged], *, by: Membership, at: datetime) -> tuple[int
 
 def upsert_from(relation: str, *, workspace: int, by: int, at: datetime) -> tuple[int, int]:
     """Store what a staging relation of our own holds; count the new and the changed rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _UPSERT.format(relation=relation), {"workspace": workspace, "by": by, "at": at}
-        )
-        created, updated = cursor.fetchone()
+    statement = _UPSERT.format(relation=relation)
+    ((created, updated),) = fetch(statement, {"workspace": workspace, "by": by, "at": at})
     return created, updated
 
 

@@ -1,7 +1,6 @@
 """Throwing a workspace's numbers away."""
 
-from django.db import connection
-
+from goals.services.statements import run
 from teams.models import Workspace
 
 _SERIES = """
@@ -19,6 +18,5 @@ _STATEMENTS = (
 
 def purge_numbers(*, workspace: Workspace) -> None:
     """Delete all that was measured, set-based: there may be millions of rows."""
-    with connection.cursor() as cursor:
-        for statement in _STATEMENTS:
-            cursor.execute(statement, {"workspace": workspace.pk})
+    for statement in _STATEMENTS:
+        run(statement, {"workspace": workspace.pk})

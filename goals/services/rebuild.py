@@ -6,13 +6,16 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
 
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
+from django.db.models import F
 
 from core.faults import crash_point
 from core.periods import Grain
+from goals.models import DirtyMark, NumbersState, Series
 from goals.services import formula_rollups, locks, rollup_tables, series_facts
 from goals.services.formula_book import Book
 from goals.services.rebuild_shard import Shard
+from goals.services.statements import fetch, run
 from teams.models import Workspace
 
 # One connection per core of the database server's smallest machine.
@@ -52,13 +55,11 @@ def _alone(workspace: Workspace) -> Iterator[None]:
 
 def _begin(workspace: Workspace) -> tuple[int, int]:
     rollup_tables.current_generation(workspace.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE numbers_state SET building = nextval('rollup_generations')"
-            " WHERE workspace_id = %s RETURNING generation, old.building, new.building",
-            [workspace.pk],
-        )
-        current, left_behind, new = cursor.fetchone()
+    ((current, left_behind, new),) = fetch(
+        "UPDATE numbers_state SET building = nextval('rollup_generations')"
+        " WHERE workspace_id = %(workspace)s RETURNING generation, old.building, new.building",
+        {"workspace": workspace.pk},
+    )
     if left_behind is not None:
         _clear(left_behind)
     return current, new
@@ -66,37 +67,30 @@ def _begin(workspace: Workspace) -> tuple[int, int]:
 
 def _marks(workspace: Workspace) -> list[int]:
     """List the marks whose measurements the rebuild will see."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM dirty_marks WHERE workspace_id = %s", [workspace.pk])
-        return [row[0] for row in cursor.fetchall()]
-
-
-_OF_WORKSPACE = """
-    FROM goals_series AS series
-    JOIN goals_kpi AS kpi ON kpi.id = series.kpi_id AND kpi.workspace_id = %(workspace)s
-"""
+    return list(DirtyMark.objects.filter(workspace=workspace).values_list("pk", flat=True))
 
 
 def _span(workspace: Workspace) -> tuple[date | None, date | None]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT min(span.first), max(span.last) {_OF_WORKSPACE}
-            CROSS JOIN LATERAL (
-                SELECT (SELECT on_date FROM measurements WHERE series_id = series.id
-                        ORDER BY on_date LIMIT 1) AS first,
-                       (SELECT on_date FROM measurements WHERE series_id = series.id
-                        ORDER BY on_date DESC LIMIT 1) AS last
-            ) AS span
-            """,  # noqa: S608  # put together from constants
-            {"workspace": workspace.pk},
-        )
-        first, last = cursor.fetchone()
+    ((first, last),) = fetch(
+        """
+        SELECT min(span.first), max(span.last)
+        FROM goals_series AS series
+        JOIN goals_kpi AS kpi ON kpi.id = series.kpi_id AND kpi.workspace_id = %(workspace)s
+        CROSS JOIN LATERAL (
+            SELECT (SELECT on_date FROM measurements WHERE series_id = series.id
+                    ORDER BY on_date LIMIT 1) AS first,
+                   (SELECT on_date FROM measurements WHERE series_id = series.id
+                    ORDER BY on_date DESC LIMIT 1) AS last
+        ) AS span
+        """,
+        {"workspace": workspace.pk},
+    )
     return first, last
 
 
 def _build(workspace: Workspace, generation: int, span: tuple[date, date], tell: Tell) -> None:
-    _find_first_values(workspace)
+    series = Series.objects.for_workspace(workspace).values_list("pk", flat=True)
+    series_facts.note_first_values(series)
     steps = SHARDS + 1
     with ThreadPoolExecutor(SHARDS) as pool:
         work = partial(_build_shard, workspace, generation, span)
@@ -104,15 +98,6 @@ def _build(workspace: Workspace, generation: int, span: tuple[date, date], tell:
             tell(done, steps)
     _build_formulas(workspace, generation, span)
     tell(steps, steps)
-
-
-def _find_first_values(workspace: Workspace) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT series.id {_OF_WORKSPACE}", {"workspace": workspace.pk}
-        )  # constants
-        series = [row[0] for row in cursor.fetchall()]
-    series_facts.note_first_values(series)
 
 
 def _build_shard(
@@ -152,15 +137,11 @@ def _build_formulas(workspace: Workspace, generation: int, span: tuple[date, dat
 
 @transaction.atomic
 def _switch(workspace: Workspace, generation: int, marks: list[int], at: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM dirty_marks WHERE id = ANY(%s)", [marks])
-        cursor.execute(
-            "UPDATE numbers_state SET generation = %s, building = NULL, version = version + 1,"
-            " drained_at = %s WHERE workspace_id = %s",
-            [generation, at, workspace.pk],
-        )
+    run("DELETE FROM dirty_marks WHERE id = ANY(%(marks)s)", {"marks": marks})
+    NumbersState.objects.filter(workspace=workspace).update(
+        generation=generation, building=None, version=F("version") + 1, drained_at=at
+    )
 
 
 def _clear(generation: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM kpi_rollups WHERE generation = %s", [generation])
+    run("DELETE FROM kpi_rollups WHERE generation = %(generation)s", {"generation": generation})

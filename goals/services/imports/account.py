@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from core.intake import Table
@@ -11,6 +10,7 @@ from core.numbers import plain
 from goals.models import Import, ImportProblem, Kpi, StagedPlace
 from goals.selectors.phrases import period_name
 from goals.services.imports.reading import Reading
+from goals.services.statements import fetch
 
 LISTED_CONTRADICTIONS = 200
 LISTED_SEGMENTS = 200
@@ -69,7 +69,7 @@ _CONTRADICTIONS = """
 
 def _note_contradictions(row: Import, reading: Reading) -> int:
     """Find periods that the file gives two different values, and say in which lines."""
-    found = _fetch(_CONTRADICTIONS, source=row.pk, listed=LISTED_CONTRADICTIONS)
+    found = fetch(_CONTRADICTIONS, {"source": row.pk, "listed": LISTED_CONTRADICTIONS})
     places = {place.number: place for place in reading.places.found}
     message = _(
         "“%(kpi)s” gets two values for %(period)s: %(one)s in line %(first)d, "
@@ -110,17 +110,10 @@ _CHANGES = """
 
 
 def _changes(row: Import) -> dict[str, Any]:
-    ((values, new, changed),) = _fetch(_CHANGES, source=row.pk)
+    ((values, new, changed),) = fetch(_CHANGES, {"source": row.pk})
     return {
         "values": values,
         "new": new,
         "changed": changed,
         "unchanged": values - new - changed,
     }
-
-
-def _fetch(statement: str, **parameters: int) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows

@@ -7,13 +7,14 @@ from django.db import connection
 from goals.models import Import, ImportProblem, StagedPlace, StagedValue
 from goals.services.imports.places import Place
 from goals.services.imports.reading import Value
+from goals.services.statements import run
 
 _FIND_SERIES = """
     UPDATE import_places AS place SET series_id = series.id
     FROM goals_kpi AS kpi
     JOIN goals_series AS series ON series.kpi_id = kpi.id
     LEFT JOIN goals_segment AS segment ON segment.id = series.segment_id
-    WHERE place.source_id = %s AND place.series_id IS NULL AND kpi.id = place.kpi_id
+    WHERE place.source_id = %(source)s AND place.series_id IS NULL AND kpi.id = place.kpi_id
         AND coalesce(segment.code, '') = place.segment
         AND segment.breakdown_id IS NOT DISTINCT FROM kpi.breakdown_id
 """
@@ -23,7 +24,7 @@ _MAKE_SERIES = """
     JOIN goals_kpi AS kpi ON kpi.id = place.kpi_id
     LEFT JOIN goals_segment AS segment
         ON segment.breakdown_id = kpi.breakdown_id AND segment.code = place.segment
-    WHERE place.source_id = %s AND place.series_id IS NULL
+    WHERE place.source_id = %(source)s AND place.series_id IS NULL
     ON CONFLICT DO NOTHING
 """
 
@@ -50,19 +51,18 @@ def add_places(row: Import, places: Iterable[Place]) -> None:
         for place in places
     )
     find_series(row)
-    with connection.cursor() as cursor:
-        # Without statistics the planner would walk the staging table row by row.
-        cursor.execute("ANALYZE import_values")
+    # Without statistics the planner would walk the staging table row by row.
+    run("ANALYZE import_values", {})
 
 
 def find_series(row: Import) -> None:
     """Note the series of places that have one by now."""
-    _run(_FIND_SERIES, row)
+    run(_FIND_SERIES, {"source": row.pk})
 
 
 def make_series(row: Import) -> None:
     """Make the series that are missing; their segments must be there."""
-    _run(_MAKE_SERIES, row)
+    run(_MAKE_SERIES, {"source": row.pk})
     find_series(row)
 
 
@@ -70,8 +70,3 @@ def clear(sources: list[int]) -> None:
     """Throw away what was staged of these imports."""
     for model in (StagedValue, StagedPlace, ImportProblem):
         model.objects.filter(source__in=sources).delete()
-
-
-def _run(statement: str, row: Import) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [row.pk])

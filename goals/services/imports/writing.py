@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.faults import crash_point
@@ -14,6 +14,7 @@ from goals.services.imports.account import definitions
 from goals.services.imports.progress import Aside, Progress, told_aside
 from goals.services.imports.steps import ImportStateError
 from goals.services.measurement_rows import LONGEST_SOURCE
+from goals.services.statements import fetch, run
 
 State = Import.State
 VALUES_AT_ONCE = 20_000
@@ -101,12 +102,9 @@ def _batches(row: Import) -> Iterator[tuple[list[int], int]]:
     They come in the order of their series, as the rows of every other writer do, so that two
     imports over the same periods wait for each other and never in a circle.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"source": row.pk})
-        counts = cursor.fetchall()
     batch: list[int] = []
     size = 0
-    for number, values in counts:
+    for number, values in fetch(_COUNTS, {"source": row.pk}):
         batch.append(number)
         size += values
         if size >= VALUES_AT_ONCE:
@@ -132,6 +130,5 @@ _STAGE = """
 
 def _stage(row: Import, places: list[int]) -> None:
     said = f"{row.ref} {row.filename}"[:LONGEST_SOURCE]
-    with connection.cursor() as cursor:
-        cursor.execute(measurements.STAGE)
-        cursor.execute(_STAGE, {"source": row.pk, "places": places, "said": said})
+    run(measurements.STAGE, {})
+    run(_STAGE, {"source": row.pk, "places": places, "said": said})
