@@ -12,6 +12,7 @@ from goals.services import imports
 from tests.conftest import NOW
 from tests.goals.bad_files import FAULTY, REFUSED, csv, make_kpis
 
+State = Import.State
 pytestmark = pytest.mark.usefixtures("frozen")
 
 GOOD = csv("Date,Leads", "2026-11-02,5", "2026-11-09,6")
@@ -172,3 +173,23 @@ def test_a_worker_that_is_quicker_does_the_work(run, monkeypatch):
 
     assert 'Written: {"created": 2' in said
     assert calls == [True, True]
+
+
+@pytest.mark.parametrize("state", [State.CHECKING, State.APPLYING])
+def test_an_import_that_somebody_stops_meanwhile_ends_with_a_sentence(run, monkeypatch, state):
+    """The step that the state stands for is stopped on a page before a worker begins it."""
+    run_next = imports.run_next
+
+    def stopped(*, only, **options):
+        only.refresh_from_db()
+        if only.state != state:
+            return run_next(only=only, **options)
+        imports.cancel(row=only)
+        return True
+
+    monkeypatch.setattr(imports, "run_next", stopped)
+
+    _said, complained = run(GOOD)
+
+    assert complained.endswith("Somebody stopped this import. Nothing was written.")
+    assert not Measurement.objects.exists()

@@ -55,27 +55,28 @@ class Command(BaseCommand):
             by=by,
             at=clock.now(),
         )
-        self._run(row)
+        self._run(row, until=State.CHECKED)
         self._tell(row)
-        if row.state != State.CHECKED or row.summary["problems"]:
+        if row.summary["problems"]:
             raise CommandError("Nothing was written.")
         if options["dry_run"]:
             self.stdout.write("Dry run: nothing was written.")
             return
         imports.apply(row=row)
-        self._run(row)
+        self._run(row, until=State.DONE)
         rollups.drain(workspace=by.workspace, at=clock.now())
         self.stdout.write(f"Written: {json.dumps(row.summary['outcome'])}")
 
-    def _run(self, row: Import) -> None:
+    def _run(self, row: Import, *, until: State) -> None:
         """Do the work that waits; where a worker is quicker, wait for it."""
         row.refresh_from_db(fields=PROGRESS)
         while row.is_working:
             if not imports.run_next(at=clock.now(), only=row, told=self._show):
                 time.sleep(PATIENCE_SECONDS)
             row.refresh_from_db(fields=PROGRESS)
-        if row.state == State.FAILED:
-            raise CommandError(row.last_error)
+        if row.state != until:
+            stopped = "Somebody stopped this import. Nothing was written."
+            raise CommandError(row.last_error or stopped)
 
     def _show(self, row: Import) -> None:
         self.stdout.write(f"  {progress_text(row)[1]}")
