@@ -279,3 +279,19 @@ def test_every_row_is_accounted_for(lead, leads):
     assert counts == {"rows": 3, "rows_with_values": 2, "empty_cells": 1, "problems": 1}
     aside = [(each["first"], each["reason"]) for each in row.summary["skipped"]]
     assert aside == [(1, "a comment"), (6, "a totals row")]
+
+
+def test_series_are_made_in_one_order_by_imports_and_by_writers(lead, visits):
+    """In an order of its own, each of two writers would wait for what the other one made."""
+    for market in range(12):
+        add_segment(breakdown=visits.breakdown, code=f"m{market}")
+    lines = [f"2026-11-09,m{market},5" for market in reversed(range(12))]
+    written(checked(lead, csv("Date,Market,Visits", *lines)))
+    by_import = list(visits.series.order_by("pk").values_list("segment", flat=True))
+
+    visits.series.all().delete()
+    rows = [NewValue("visits", MONDAY, Decimal(5), f"m{n}") for n in reversed(range(12))]
+    record(rows, by=Author(membership=lead, source="hand"), at=NOW)
+    by_hand = list(visits.series.order_by("pk").values_list("segment", flat=True))
+
+    assert by_import == by_hand == sorted(by_hand)

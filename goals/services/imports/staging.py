@@ -25,6 +25,7 @@ _MAKE_SERIES = """
     LEFT JOIN goals_segment AS segment
         ON segment.breakdown_id = kpi.breakdown_id AND segment.code = place.segment
     WHERE place.source_id = %(source)s AND place.series_id IS NULL
+    ORDER BY kpi.id, segment.id
     ON CONFLICT DO NOTHING
 """
 
