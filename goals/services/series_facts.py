@@ -86,11 +86,16 @@ def note_first_totals(totals: Iterable[int]) -> None:
     """Let the total of a KPI begin where the first of its counted segments does."""
     run(
         """
-        UPDATE goals_series AS total SET first_on = (
-            SELECT min(part.first_on) FROM goals_series AS part
-            JOIN goals_segment AS segment ON segment.id = part.segment_id
-            WHERE part.kpi_id = total.kpi_id AND segment.counts_in_total
-        ) WHERE total.id = ANY(%(totals)s)
+        UPDATE goals_series AS total SET first_on = found.first_on
+        FROM (
+            SELECT key.id, (
+                SELECT min(part.first_on) FROM goals_series AS part
+                JOIN goals_segment AS segment ON segment.id = part.segment_id
+                WHERE part.kpi_id = key.kpi_id AND segment.counts_in_total
+            ) AS first_on
+            FROM goals_series AS key WHERE key.id = ANY(%(totals)s)
+        ) AS found
+        WHERE total.id = found.id AND total.first_on IS DISTINCT FROM found.first_on
         """,
         {"totals": list(totals)},
     )
