@@ -4,15 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from core.periods import Grain
 from goals.rules.rollups import CADENCE_GRAINS, Presence, source_grain
 from goals.services import series_facts
 from goals.services.rollup_tables import COLUMNS, COMBINED, MERGED
 from goals.services.rollups import presence_of
 from goals.services.series import find_or_make_series
-from goals.services.statements import fetch, run
+from goals.services.statements import fetch, fill, run
 from teams.models import Workspace
 
 _MEASUREMENTS = """
@@ -210,8 +208,5 @@ def _sources(cadence: str) -> Iterator[tuple[Grain, Grain]]:
 
 def _fill(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Put rows into a temporary table and let the planner know of them."""
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        cursor.execute(f"ANALYZE {table}")
+    fill(table, rows)
+    run(f"ANALYZE {table}", {})
