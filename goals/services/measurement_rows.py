@@ -1,6 +1,6 @@
 """Batches of measured values as they come in, and what is wrong with each row."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
@@ -96,14 +96,13 @@ class Reader:
     """
 
     def __init__(
-        self, workspace: Workspace, by: Author, at: datetime, codes: Collection[str]
+        self, workspace: Workspace, by: Author, at: datetime, rows: Sequence[NewValue]
     ) -> None:
-        storable = [code for code in codes if NUL not in code]
-        kpis = Kpi.objects.for_workspace(workspace).filter(code__in=storable)
+        codes, segments = {row.kpi for row in rows}, {row.segment for row in rows}
+        kpis = Kpi.objects.for_workspace(workspace).filter(code__in=_storable(codes))
         self._kpis: dict[str, Kpi] = {kpi.code: kpi for kpi in kpis}
         breakdowns = {kpi.breakdown_id for kpi in self._kpis.values() if kpi.breakdown_id}
-        segments = Segment.objects.filter(breakdown__in=breakdowns) if breakdowns else ()
-        self._segments = {(seg.breakdown_id, seg.code): seg.pk for seg in segments}
+        self._segments = _find_segments(breakdowns, _storable(segments)) if breakdowns else {}
         self._calendar = workspace.calendar
         self._by = by
         self._today = workspace.today(at=at)
@@ -177,6 +176,21 @@ class Reader:
         if start is None:
             start = self._starts[grain, day] = self._calendar.start(grain, day)
         return start
+
+
+def _storable(codes: Iterable[str | None]) -> list[str]:
+    return [code for code in codes if code is not None and NUL not in code]
+
+
+def _find_segments(
+    breakdowns: Collection[int], codes: Collection[str]
+) -> dict[tuple[int | None, str], int]:
+    """Give by breakdown and code the segments that rows name: often few of very many."""
+    found = Segment.objects.filter(breakdown__in=breakdowns, code__in=codes)
+    return {
+        (breakdown, code): pk
+        for breakdown, code, pk in found.values_list("breakdown", "code", "pk")
+    }
 
 
 def _problem_of_value(unit: str, row: NewValue) -> Problem | None:

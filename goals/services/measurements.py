@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
@@ -13,7 +13,7 @@ from goals.selectors.series import find_series
 from goals.services import locks, marks
 from goals.services.measurement_rows import Author, Key, NewValue, Reader, RowError
 from goals.services.series import find_or_make_series
-from goals.services.statements import fetch
+from goals.services.statements import fetch, fill, run
 from teams.models import Membership
 
 
@@ -50,7 +50,7 @@ def record(rows: Sequence[NewValue], *, by: Author, at: datetime, partial: bool 
     """
     workspace = by.membership.workspace
     locks.share_definitions(workspace)
-    reader = Reader(workspace, by, at, {row.kpi for row in rows})
+    reader = Reader(workspace, by, at, rows)
     places, errors = reader.place(rows)
     if errors and not partial:
         raise RowsRefusedError(errors)
@@ -78,9 +78,9 @@ def remove(keys: Sequence[Key], *, by: Author, at: datetime) -> int:
     """
     workspace = by.membership.workspace
     locks.share_definitions(workspace)
-    reader = Reader(workspace, by, at, {key.kpi for key in keys})
+    # What keys name is found, and refused, as if there were known gaps to write.
     rows = [NewValue(key.kpi, key.date, None, key.segment, note="-") for key in keys]
-    places, errors = reader.place(rows)
+    places, errors = Reader(workspace, by, at, rows).place(rows)
     if errors:
         raise RowsRefusedError(errors)
     series = find_series(kpi for (kpi, _segment), _on_date in places)
@@ -102,12 +102,9 @@ Staged = tuple[int, date, Decimal | None, str, str]
 
 def _write(rows: Iterator[Staged], *, by: Membership, at: datetime) -> tuple[int, int]:
     """Store rows of (series, first day, value, note, source); count the new and the changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(STAGE)
-        with cursor.copy("COPY staged_measurements FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        return upsert_from("staged_measurements", workspace=by.workspace_id, by=by.pk, at=at)
+    run(STAGE, {})
+    fill("staged_measurements", rows)
+    return upsert_from("staged_measurements", workspace=by.workspace_id, by=by.pk, at=at)
 
 
 def upsert_from(relation: str, *, workspace: int, by: int, at: datetime) -> tuple[int, int]:
