@@ -48,7 +48,7 @@ def hold_definitions(workspace: Workspace) -> None:
     Raises:
         NumbersBusyError: one of them, an import, takes long.
     """
-    _hold(_DEFINITIONS, workspace.pk)
+    _hold("pg_advisory_xact_lock", _DEFINITIONS, workspace.pk)
 
 
 def hold_rollups(workspace_pk: int, *, patience: timedelta) -> None:
@@ -63,21 +63,26 @@ def hold_rollups(workspace_pk: int, *, patience: timedelta) -> None:
     """
     milliseconds = int(patience.total_seconds() * 1000)
     run("SELECT set_config('lock_timeout', %(limit)s, true)", {"limit": f"{milliseconds}ms"})
-    _hold(_ROLLUPS, workspace_pk)
+    _hold("pg_advisory_xact_lock", _ROLLUPS, workspace_pk)
 
 
 def hold_rollups_for_session(workspace_pk: int) -> None:
-    """Keep everybody else from this workspace's rollups until ``release_rollups``."""
-    _run("pg_advisory_lock", _ROLLUPS, workspace_pk)
+    """
+    Keep everybody else from this workspace's rollups until ``release_rollups``.
+
+    Raises:
+        NumbersBusyError: somebody else held them for long.
+    """
+    _hold("pg_advisory_lock", _ROLLUPS, workspace_pk)
 
 
 def release_rollups(workspace_pk: int) -> None:
     _run("pg_advisory_unlock", _ROLLUPS, workspace_pk)
 
 
-def _hold(kind: int, workspace_pk: int) -> None:
+def _hold(function: str, kind: int, workspace_pk: int) -> None:
     try:
-        _run("pg_advisory_xact_lock", kind, workspace_pk)
+        _run(function, kind, workspace_pk)
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core import clock
+from core.errors import DomainError
 from goals.services.rebuild import rebuild
 from teams.models import Workspace
 
@@ -26,7 +27,10 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no workspace {slug}.")
         for workspace in chosen:
             self.stdout.write(workspace.slug)
-            rebuild(workspace=workspace, at=clock.now(), tell=self._show)
+            try:
+                rebuild(workspace=workspace, at=clock.now(), tell=self._show)
+            except DomainError as error:
+                raise CommandError(str(error)) from error
 
     def _show(self, done: int, steps: int) -> None:
         filled = BAR * done // steps
