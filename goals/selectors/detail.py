@@ -6,7 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Self
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,8 @@ from teams.models import Workspace
 SPANS = (13, 26, 52, 104)
 COMPARED = ("prev", "year")
 LATEST = 12
+# A source that sends the running week every hour corrects one value more than a hundred times.
+CORRECTIONS = 10
 Write = Callable[[Decimal], str]
 _YEAR_AGO = {Grain.DAY: 364, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4, Grain.YEAR: 1}
 
@@ -51,7 +54,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One stored value with what it was before."""
+    """One stored value with what it was before, newest first."""
 
     period: str
     value: str
@@ -265,7 +268,9 @@ def _revisions(rows: Sequence[Measurement]) -> dict[tuple[int, date], list[Decim
     old = MeasurementRevision.objects.filter(
         series__in={row.series_id for row in rows}, on_date__in={row.on_date for row in rows}
     )
-    for series, on_date, value in old.order_by("-pk").values_list("series_id", "on_date", "value"):
+    age = Window(RowNumber(), partition_by=["series", "on_date"], order_by="-pk")
+    latest = old.annotate(age=age).filter(age__lte=CORRECTIONS).order_by("age")
+    for series, on_date, value in latest.values_list("series_id", "on_date", "value"):
         found.setdefault((series, on_date), []).append(value)
     return found
 

@@ -360,6 +360,18 @@ def test_the_table_of_the_chart_and_the_file_hold_the_series_R35(
     }
 
 
+def test_of_a_value_that_was_corrected_often_the_latest_corrections_are_shown(
+    signed_in, workspace, leads, author
+):
+    for value in range(1, 15):
+        _measure(author, workspace, ("leads", MONDAY, value))
+
+    page = signed_in.get(_url("kpi", workspace, leads.number)).content.decode()
+
+    shown = re.findall(r'<s class="m-muted">(\d+)</s>', page)
+    assert shown == ["13", "12", "11", "10", "9", "8", "7", "6", "5", "4"]
+
+
 def test_a_segment_s_page_shows_its_own_numbers_R30(signed_in, workspace, lead, author):
     market = BreakdownFactory(workspace=workspace)
     for code in ("pl", "it"):
