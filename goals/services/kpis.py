@@ -38,11 +38,12 @@ def create_kpi(*, workspace: Workspace, **definition: Any) -> Kpi:
     Raises:
         KpiRuleError: the definition breaks a rule; ``field`` says where.
         FormulaError: the formula cannot be read.
+        NumbersBusyError: an import or a rebuild is at work.
     """
     locks.hold_definitions(workspace)
     kpi = Kpi(workspace=workspace, **definition)
     if kpi.breakdown and "segment_total" not in definition:
-        kpi.segment_total = usual_total(kpi.aggregation)
+        kpi.segment_total = _usual_total(kpi.aggregation)
     _check(kpi)
     kpi.number = next_number(workspace, "K")
     kpi.save()
@@ -60,7 +61,7 @@ def change_kpi(*, kpi: Kpi, version: int, **changes: Any) -> Kpi:
     Raises:
         ConflictError: somebody else changed it since.
         UsedKpiError: its code is used in a formula, or its key has numbers under it.
-        KpiRuleError, FormulaError: as for ``create_kpi``.
+        KpiRuleError, FormulaError, NumbersBusyError: as for ``create_kpi``.
     """
     locks.hold_definitions(kpi.workspace)
     locked: Kpi = Kpi.objects.locked().get(pk=kpi.pk)
@@ -71,7 +72,7 @@ def change_kpi(*, kpi: Kpi, version: int, **changes: Any) -> Kpi:
     for name in changed:
         setattr(locked, name, changes[name])
     if "breakdown" in changed and "segment_total" not in changes:
-        locked.segment_total = usual_total(locked.aggregation) if locked.breakdown else "none"
+        locked.segment_total = _usual_total(locked.aggregation) if locked.breakdown else "none"
     _check(locked)
     locked.version += 1
     locked.save()
@@ -88,6 +89,7 @@ def archive_kpi(*, kpi: Kpi, at: datetime) -> Kpi:
 
     Raises:
         UsedKpiError: an active formula reads it.
+        NumbersBusyError: as for ``create_kpi``.
     """
     locks.hold_definitions(kpi.workspace)
     if readers := [reader for reader in _readers_of(kpi) if not reader.is_archived]:
@@ -103,6 +105,7 @@ def restore_kpi(*, kpi: Kpi) -> Kpi:
 
     Raises:
         UsedKpiError: it is a formula over a KPI that is archived.
+        NumbersBusyError: as for ``create_kpi``.
     """
     locks.hold_definitions(kpi.workspace)
     if kpi.is_formula:
@@ -139,6 +142,7 @@ def add_from_library(*, workspace: Workspace, code: str, owner: Membership) -> l
 
     Raises:
         KpiRuleError: the library has no such KPI.
+        NumbersBusyError: as for ``create_kpi``.
     """
     locks.hold_definitions(workspace)
     if code not in library.BY_CODE:
@@ -152,11 +156,6 @@ def add_from_library(*, workspace: Workspace, code: str, owner: Membership) -> l
         kpi = create_kpi(workspace=workspace, owner=owner, **ready.definition())
         added.append(kpi.name)
     return added
-
-
-def usual_total(aggregation: str) -> str:
-    """Give the total over segments that makes sense for most KPIs of an aggregation."""
-    return "sum" if aggregation in {"sum", "last"} else "none"
 
 
 def check_formula(*, workspace: Workspace, formula: str, code: str = "") -> list[Kpi]:
@@ -179,6 +178,11 @@ def check_formula(*, workspace: Workspace, formula: str, code: str = "") -> list
         message = _("This formula comes back to itself: %(way)s.") % {"way": " → ".join(cycle)}
         raise formulas.FormulaError(message)
     return [kpis[name] for name in sorted(names)]
+
+
+def _usual_total(aggregation: str) -> str:
+    """Give the total over segments that makes sense for most KPIs of an aggregation."""
+    return "sum" if aggregation in {"sum", "last"} else "none"
 
 
 def _check(kpi: Kpi) -> None:
