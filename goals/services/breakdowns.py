@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import ConflictError, DomainError, first_rule
 from goals.models import Breakdown, Kpi, Segment
-from goals.services import locks, marks
+from goals.services import marks
 from teams.models import Workspace
 from teams.services.counters import next_number
 
@@ -104,9 +104,9 @@ def change_segment(*, segment: Segment, version: int, **changes: Any) -> Segment
     Raises:
         ConflictError: somebody else changed it since ``version``.
         BreakdownRuleError: the change breaks a rule.
+        NumbersBusyError: totals cannot be computed anew yet.
     """
     workspace = segment.breakdown.workspace
-    locks.hold_definitions(workspace)
     locked: Segment = Segment.objects.locked().get(pk=segment.pk)
     if locked.version != version:
         raise ConflictError(_("Somebody else changed this segment while you did."))
