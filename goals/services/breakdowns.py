@@ -1,6 +1,6 @@
 """Breakdowns and their segments."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,8 @@ from teams.services.counters import next_number
 
 # What totals over segments depend on; changing one of these recomputes them.
 TOTAL_FIELDS = ("counts_in_total", "archived_on")
+# Who asks for more takes something else for a segment.
+MOST_SEGMENTS_AT_ONCE = 1_000
 
 
 class BreakdownRuleError(DomainError):
@@ -23,13 +25,13 @@ class BreakdownRuleError(DomainError):
 
 @transaction.atomic
 def create_breakdown(
-    *, workspace: Workspace, name: str, segments: Iterable[tuple[str, str]] = ()
+    *, workspace: Workspace, name: str, segments: Sequence[tuple[str, str]] = ()
 ) -> Breakdown:
     """
     Create a breakdown, with segments of (code, name).
 
     Raises:
-        BreakdownRuleError: the name, or a segment's code, is taken.
+        BreakdownRuleError: the name, or a segment's code, is taken; or there are too many.
     """
     breakdown = Breakdown(workspace=workspace, name=name)
     _check(breakdown)
@@ -40,13 +42,16 @@ def create_breakdown(
 
 
 @transaction.atomic
-def add_segments(*, breakdown: Breakdown, segments: Iterable[tuple[str, str]]) -> None:
+def add_segments(*, breakdown: Breakdown, segments: Sequence[tuple[str, str]]) -> None:
     """
     Add segments of (code, name): all of them or none.
 
     Raises:
-        BreakdownRuleError: a code is taken; the sentence says which.
+        BreakdownRuleError: a code is taken, the sentence says which; or there are too many.
     """
+    if len(segments) > MOST_SEGMENTS_AT_ONCE:
+        message = _("Add at most %(most)d segments at once.") % {"most": MOST_SEGMENTS_AT_ONCE}
+        raise BreakdownRuleError(message, field="segments")
     for code, name in segments:
         try:
             add_segment(breakdown=breakdown, code=code, name=name)

@@ -113,6 +113,16 @@ def test_a_code_that_is_taken_is_named_and_no_segment_is_added(
     assert list(Segment.objects.values_list("code", flat=True)) == ["pl"]
 
 
+def test_more_segments_than_anybody_has_are_refused(signed_in, workspace, market):
+    url = _url("add-segments", workspace, market.number)
+
+    answer = signed_in.post(url, {"segments": "\n".join(f"s{n}" for n in range(1001))})
+
+    assert answer.status_code == 422
+    assert "Add at most 1000 segments at once." in _text(answer)
+    assert not Segment.objects.exists()
+
+
 @pytest.mark.parametrize("thing", ["breakdown", "segment"])
 def test_a_thing_is_renamed(signed_in, workspace, market, poland, thing):
     row = market if thing == "breakdown" else poland

@@ -10,11 +10,10 @@ from core.intake import Column
 from core.periods import Grain
 from goals.models import Breakdown, Kpi, Segment
 from goals.rules.mapping import Known, MappingError, Matching, find_known
+from goals.services.breakdowns import MOST_SEGMENTS_AT_ONCE
 from teams.models import Workspace
 
 LONGEST_SEGMENT = 120
-# A file that asks for more than this names something else in its column of segments.
-MOST_NEW_SEGMENTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +168,11 @@ class Places:
             detail = message % {"code": code, "breakdown": breakdown.name}
             return Refusal(self._matching.segment[0], "unknown_segment", detail)
         self._new[breakdown.pk, code] = breakdown
-        if len(self._new) > MOST_NEW_SEGMENTS:
+        if len(self._new) > MOST_SEGMENTS_AT_ONCE:
             message = _(
                 "The file would create more than %(most)d segments. Is the right column chosen?"
             )
-            raise MappingError(message % {"most": MOST_NEW_SEGMENTS})
+            raise MappingError(message % {"most": MOST_SEGMENTS_AT_ONCE})
         return code
 
     def _joined(self, names: tuple[str, ...]) -> str:
