@@ -11,6 +11,7 @@ from core.intake import ReadOptions
 from goals.models import Import, Measurement, Segment
 from goals.services import imports
 from goals.services.breakdowns import add_segment
+from goals.services.imports import writing
 from goals.services.imports.progress import LEASE, NotHeldError, Progress
 from goals.services.kpis import archive_kpi, change_kpi
 from goals.services.measurement_rows import Author, NewValue
@@ -187,6 +188,34 @@ def test_whoever_lost_the_claim_stops_at_the_next_step(lead, leads):
         slow.tell(1)
     with pytest.raises(NotHeldError):
         slow.change(state=State.DONE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_write_that_is_stopped_ends_with_the_next_chunk(lead, visits, monkeypatch):
+    row = checked(lead, panel(5, days=1, markets=4))
+    imports.apply(row=row)
+    written_chunks = []
+
+    def cancel():
+        try:
+            imports.cancel(row=row)
+        finally:
+            connections.close_all()
+
+    def at_place(place):
+        if place == "import.between_chunks":
+            written_chunks.append(place)
+            if len(written_chunks) == 1:
+                person.submit(cancel).result()
+
+    monkeypatch.setattr(writing, "VALUES_AT_ONCE", 1)
+    monkeypatch.setattr(writing, "crash_point", at_place)
+    with ThreadPoolExecutor(1) as person:
+        imports.run_next(at=NOW, only=row)
+
+    row.refresh_from_db()
+    assert (row.state, len(written_chunks)) == (State.CHECKED, 1)
+    assert not Measurement.objects.exists()
 
 
 def test_telling_progress_keeps_the_claim(lead, leads):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from core.claims import Lease
+from core.claims import Lease, WaitingWorkQuerySet
 from goals.models import Import
 
 # Told at least this often, or the next worker takes the import over.
@@ -53,9 +53,22 @@ class Progress:
         Raises:
             NotHeldError: the claim is gone.
         """
-        held = Import.waiting.held_by(self.row.claim).filter(pk=self.row.pk, state=self.row.state)
-        if not held.update(**changes):
+        if not self._held().update(**changes):
             raise NotHeldError
+
+    def check(self) -> None:
+        """
+        Look whether the import is still held.
+
+        Raises:
+            NotHeldError: the claim is gone.
+        """
+        if not self._held().exists():
+            raise NotHeldError
+
+    def _held(self) -> WaitingWorkQuerySet:
+        mine = Import.waiting.held_by(self.row.claim)
+        return mine.filter(pk=self.row.pk, state=self.row.state)
 
 
 @contextmanager
@@ -76,7 +89,14 @@ class Aside:
         self._connection = connection.copy()
 
     def tell(self, done: int) -> None:
+        """
+        Say how many values are written.
+
+        Raises:
+            NotHeldError: the claim is gone.
+        """
         row = self._progress.row
+        self._progress.check()
         self._progress.hear(done)
         with self._connection.cursor() as cursor:
             cursor.execute(
