@@ -24,13 +24,32 @@ class GoalsConfig(AppConfig):
                 hand_over=hand_over_kpis,
             )
         )
-        for model, label, path in (
-            (models.Kpi, _("KPI"), "workspace"),
-            (models.Target, _("Target"), "kpi__workspace"),
-            (models.Breakdown, _("Breakdown"), "workspace"),
-            (models.Segment, _("Segment"), "breakdown__workspace"),
+        archived = audit.Deed.ARCHIVED
+        for audited in (
+            audit.Audited(
+                models.Kpi,
+                _("KPI"),
+                "workspace",
+                gist=("owner", "cadence"),
+                moments={"archived_at": archived},
+            ),
+            audit.Audited(
+                models.Target,
+                _("Target"),
+                "kpi__workspace",
+                named_by=("kpi", "segment"),
+                gist=("comparator", "value", "upper", "valid_from"),
+            ),
+            audit.Audited(models.Breakdown, _("Breakdown"), "workspace"),
+            audit.Audited(
+                models.Segment,
+                _("Segment"),
+                "breakdown__workspace",
+                named_by=("breakdown", "name"),
+                moments={"archived_on": archived},
+            ),
         ):
-            audit.register(audit.Audited(model, label, path))
+            audit.register(audited)
 
         def purge(workspace: Any, **_kwargs: Any) -> None:
             purge_numbers(workspace=workspace)

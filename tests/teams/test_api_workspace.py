@@ -235,11 +235,15 @@ def test_the_trail_names_who_changed_what(api, frozen, workspace, admin):
 
     rows = api.get(AUDIT).json()["results"]
 
-    [row] = [row for row in rows if row["deed"] == "update"]
+    [row] = [row for row in rows if row["deed"] == "changed"]
     assert (row["who"], row["what"], row["name"]) == ("Ada Admin", "Workspace", "Rosemary")
     assert row["changes"] == [
         {"field": "Currency", "before": "EUR", "after": "PLN"},
-        {"field": "Working days", "before": "[0, 1, 2, 3, 4]", "after": "[0]"},
+        {
+            "field": "Working days",
+            "before": "Monday, Tuesday, Wednesday, Thursday, Friday",
+            "after": "Monday",
+        },
     ]
 
 
