@@ -43,6 +43,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     return render(request, "400.html", status=400)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    if _is_api(request):
+        return json_problem(request, 413, _("Send at most 25 MB at once."))
+    return render(request, "413.html", status=413)
+
+
+def length_required(request: HttpRequest) -> HttpResponse:
+    """Refuse what no browser sends, so there is no page for it."""
+    return json_problem(request, 411, _("Send the body with its length, and not in chunks."))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Tell a database that is restarting, which passes, from a fault of ours, which does not."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

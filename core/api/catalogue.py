@@ -48,6 +48,9 @@ KINDS = (
         "Somebody changed the thing meanwhile, or a request with the same Idempotency-Key is still "
         "at work. Read the thing again and decide anew."
     )),
+    Kind(411, "length-required", "The length of the body is missing", _(
+        "Send the header Content-Length; a body that comes in chunks is not taken."
+    )),
     Kind(412, "version-mismatch", "The version you hold is out of date", _(
         "If-Match holds an old ETag. Read the thing again and send its new one."
     )),

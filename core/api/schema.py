@@ -38,6 +38,7 @@ _READ_PROBLEMS = {
 }
 _WRITE_PROBLEMS = {
     "409": "The same change is still running, or somebody else changed it first.",
+    "411": "The body comes without its length.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
     "422": "A rule is broken, or the Idempotency-Key was used with another body.",

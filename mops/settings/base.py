@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mops.limits.BodyLimitMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
@@ -221,7 +222,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     },
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # -- Mail ---------------------------------------------------------------------------------------
@@ -298,6 +298,8 @@ SPECTACULAR_SETTINGS = {
 
 # -- Limits ---------------------------------------------------------------------------------------
 UPLOAD_LIMIT_BYTES = 25 * 1024 * 1024
+# The file, and room for the form around it.
+REQUEST_LIMIT_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT_BYTES + 1024 * 1024
 MEASUREMENTS_PER_REQUEST = 10_000
 
 # -- Logs ---------------------------------------------------------------------------------------

@@ -107,10 +107,19 @@ def test_a_file_that_is_no_table_is_refused_with_a_sentence(api, case):
     assert not Import.objects.exists()
 
 
-def test_a_file_of_100_mb_is_refused_with_a_sentence(api):
-    answer = send(api, bytes(100 * 1024**2), headers={"Idempotency-Key": "large"})
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (25 * 1024**2 + 1, "The file is larger than 25 MB."),
+        # So large that nobody looks what is in it.
+        (100 * 1024**2, "Send at most 25 MB at once."),
+    ],
+    ids=["25 MB", "100 MB"],
+)
+def test_a_file_above_25_mb_is_refused_with_a_sentence(api, size, said):
+    answer = send(api, bytes(size), headers={"Idempotency-Key": "large"})
 
-    assert (answer.status_code, answer.json()["detail"]) == (413, "The file is larger than 25 MB.")
+    assert (answer.status_code, answer.json()["detail"]) == (413, said)
 
 
 @pytest.mark.parametrize(

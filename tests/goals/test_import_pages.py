@@ -201,11 +201,18 @@ def test_an_empty_file_is_refused_with_a_sentence(page):
     assert answer.context["form"].errors["file"] == ["The submitted file is empty."]
 
 
-def test_a_file_of_100_mb_is_refused_with_a_sentence(page):
-    answer = choose(page, b"2026-11-02,5\n" * (100 * 1024**2 // 13))
+def test_a_file_just_above_25_mb_is_refused_at_its_field(page):
+    answer = choose(page, bytes(25 * 1024**2 + 1))
 
     assert (answer.status_code, Import.objects.count()) == (422, 0)
     assert answer.context["form"].errors["file"] == ["The file is larger than 25 MB."]
+
+
+def test_a_file_of_100_mb_is_refused_with_a_page(page):
+    answer = choose(page, bytes(100 * 1024**2))
+
+    assert (answer.status_code, Import.objects.count()) == (413, 0)
+    assert "A file can have up to 25 MB." in answer.content.decode()
 
 
 @pytest.mark.parametrize("case", FAULTY.values(), ids=FAULTY.keys())
