@@ -22,7 +22,6 @@ NO_PAGES = {
     "set_language": "only takes a form",
     "api-docs": "the page of another project, for programmers",
     "account_reauthenticate": "nothing asks for it yet",
-    "account_reset_password_from_key": "needs a key from a mail; tested where the mail is",
 }  # fmt: skip
 MEMBER, VIEWER, EMPTY, NOBODY, GUEST = "member", "viewer", "empty", "nobody", "guest"
 # The owner of a workspace with a thousand KPIs, which is there for pictures and long tests only.
@@ -139,6 +138,7 @@ CROWDED = [
     Page("my-numbers-crowd", "goals:my-numbers", CROWD),
     Page("audit-crowd", "teams:audit", CROWD),
 ]
+FROM_KEY = "account_reset_password_from_key"
 # Routes outside workspaces, and who sees something there.
 ELSEWHERE = [
     Page("start", "start", GUEST, first_day=True),
@@ -158,6 +158,8 @@ ELSEWHERE = [
     Page("set-password", "account_set_password"),
     Page("reset-password", "account_reset_password", GUEST),
     Page("reset-password-done", "account_reset_password_done", GUEST),
+    Page("choose-password", FROM_KEY, GUEST, path="/accounts/password/reset/key/{reset}/"),
+    Page("reset-link-used", FROM_KEY, GUEST, path="/accounts/password/reset/key/1-used/"),
     Page("reset-password-finished", "account_reset_password_from_key_done", GUEST),
 ]
 PAGES = [*_workspace_pages(), *STATES, *ELSEWHERE, *_gallery_pages()]

@@ -8,6 +8,8 @@ from decimal import Decimal
 from itertools import cycle
 from unittest import mock
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
@@ -147,9 +149,14 @@ def _furnish(workspace, at, *, mark):
         "segment": breakdown.segments.first().number,
         "files": {name: row.number for name, row in files.items()},
         "letter": letter.pk,
+        "reset": _reset_key(other.user),
         "join": invitations.link_of(invited).rstrip("/").rpartition("/")[2],
         "unsubscribe": unsubscribe_url(leaving.pk).rstrip("/").rpartition("/")[2],
     }
+
+
+def _reset_key(user):
+    return f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
 
 
 def _file(owner, text, name, at, until=""):
