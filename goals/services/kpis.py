@@ -15,6 +15,7 @@ from goals.rules import formulas, library
 from goals.services import locks, marks
 from teams.models import Membership, Workspace
 from teams.services.counters import next_number
+from teams.services.locks import keep_here
 
 # What the rollups of a KPI depend on; changing one of these recomputes them.
 ROLLUP_FIELDS = frozenset({"aggregation", "formula", "cadence", "gaps", "segment_total"})
@@ -38,6 +39,7 @@ def create_kpi(*, workspace: Workspace, **definition: Any) -> Kpi:
     Raises:
         KpiRuleError: the definition breaks a rule; ``field`` says where.
         FormulaError: the formula cannot be read.
+        NotActiveError: the owner left.
         NumbersBusyError: an import or a rebuild is at work.
     """
     locks.hold_definitions(workspace)
@@ -61,7 +63,7 @@ def change_kpi(*, kpi: Kpi, version: int, **changes: Any) -> Kpi:
     Raises:
         ConflictError: somebody else changed it since.
         UsedKpiError: its code is used in a formula, or its key has numbers under it.
-        KpiRuleError, FormulaError, NumbersBusyError: as for ``create_kpi``.
+        KpiRuleError, FormulaError, NotActiveError, NumbersBusyError: as for ``create_kpi``.
     """
     locks.hold_definitions(kpi.workspace)
     locked: Kpi = Kpi.objects.locked().get(pk=kpi.pk)
@@ -190,8 +192,7 @@ def _check(kpi: Kpi) -> None:
         kpi.full_clean(exclude=["number"])
     except ValidationError as error:
         raise first_rule(error, KpiRuleError, kpi) from error
-    if not kpi.owner.is_active:
-        raise KpiRuleError(_("Choose an active member as owner."), field="owner")
+    keep_here(kpi.owner, field="owner")
     if kpi.gaps == Kpi.Gaps.ZERO and kpi.aggregation != Kpi.Aggregation.SUM:
         message = _("Only for a KPI that adds up can a gap mean zero.")
         raise KpiRuleError(message, field="gaps")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowedError
 from teams.models import Invitation, Membership, User
-from teams.policy import Role, may_grant
+from teams.policy import Role
 from teams.services import mail, members
-from teams.services.locks import hold_workspace
+from teams.services.locks import check_reach, hold_workspace, reaches
 
 VALID_FOR = timedelta(days=14)
 MOST_AT_ONCE = 200
@@ -33,6 +33,10 @@ class BadAddressError(DomainError):
 
 class InvitationEndedError(DomainError):
     """The invitation was used, withdrawn or has expired."""
+
+
+class KnownPersonError(DomainError):
+    """Somebody of that address can sign in already."""
 
 
 def addresses_in(text: str) -> list[str]:
@@ -76,10 +80,9 @@ def invite(*, text: str, role: Role, by: Membership, at: datetime) -> list[Invit
         BadAddressError: see ``addresses_in``; nobody is invited then.
         NotAllowedError: the role, or that of an open invitation, lies above what ``by`` can grant.
     """
-    if not may_grant(by.role, old=None, new=role):
-        raise NotAllowedError(_("Your role does not reach that far. Ask an owner."), field="role")
     addresses = addresses_in(text)
     hold_workspace(by.workspace_id)
+    check_reach(by, old=None, new=role)
     here = Membership.objects.active().for_workspace(by.workspace)
     known = set(here.values_list(Lower("user__email"), flat=True))
     waiting = Invitation.objects.for_workspace(by.workspace).filter(accepted_at=None)
@@ -88,7 +91,7 @@ def invite(*, text: str, role: Role, by: Membership, at: datetime) -> list[Invit
         for invitation in waiting.annotate(address=Lower("email")).filter(address__in=addresses)
     }
     for invitation in earlier.values():
-        _check_reach(by, invitation)
+        _check_hold_on(invitation, by)
     return [
         _invite_one(address, earlier.get(address), role=role, by=by, at=at)
         for address in addresses
@@ -147,13 +150,27 @@ def accept(*, invitation: Invitation, user: User, at: datetime) -> Membership:
         InvitationEndedError: it was used, withdrawn or has expired meanwhile, or who sent it may
             no longer give that role.
     """
-    hold_workspace(invitation.workspace_id)
-    stored = Invitation.objects.open(at=at).filter(pk=invitation.pk).first()
-    if stored is None or not _is_backed(stored):
-        raise InvitationEndedError(_("This invitation is no longer valid. Ask for a new one."))
-    stored.accepted_at = at
-    stored.save(update_fields=["accepted_at"])
-    return members.join(workspace=stored.workspace, user=user, role=Role(stored.role), at=at)
+    return _take_up(_held_open(invitation, at=at), user, at=at)
+
+
+def accept_as_new(
+    *, invitation: Invitation, name: str, password: str, language: str, at: datetime
+) -> Membership:
+    """
+    Make somebody new a user and a member as the invitation says: both, or neither.
+
+    Raises:
+        InvitationEndedError: as for ``accept``.
+        KnownPersonError: the person took up another invitation at the same moment.
+    """
+    try:
+        with transaction.atomic():
+            # Held before the user is made, so that a form sent twice finds the invitation used.
+            stored = _held_open(invitation, at=at)
+            user = User.objects.create_user(stored.email, password, name=name, language=language)
+            return _take_up(stored, user, at=at)
+    except IntegrityError as error:
+        raise KnownPersonError(_("Somebody already uses this e-mail address.")) from error
 
 
 @transaction.atomic
@@ -167,17 +184,31 @@ def withdraw(*, invitation: Invitation, by: Membership) -> None:
     hold_workspace(invitation.workspace_id)
     stored = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).first()
     if stored is not None:
-        _check_reach(by, stored)
+        _check_hold_on(stored, by)
         stored.delete()
 
 
-def _check_reach(by: Membership, invitation: Invitation) -> None:
-    if not may_grant(by.role, old=invitation.role, new=invitation.role):
+def _held_open(invitation: Invitation, *, at: datetime) -> Invitation:
+    hold_workspace(invitation.workspace_id)
+    invitations = Invitation.objects.open(at=at).select_related("workspace", "invited_by")
+    stored: Invitation | None = invitations.filter(pk=invitation.pk).first()
+    if stored is None or not _is_backed(stored):
+        raise InvitationEndedError(_("This invitation is no longer valid. Ask for a new one."))
+    return stored
+
+
+def _take_up(held: Invitation, user: User, *, at: datetime) -> Membership:
+    held.accepted_at = at
+    held.save(update_fields=["accepted_at"])
+    return members.join(workspace=held.workspace, user=user, role=Role(held.role), at=at)
+
+
+def _check_hold_on(invitation: Invitation, by: Membership) -> None:
+    if not reaches(by, old=invitation.role, new=invitation.role):
         message = _("Only an owner can change the invitation of %(email)s.")
         raise NotAllowedError(message % {"email": invitation.email}, field="addresses")
 
 
 def _is_backed(invitation: Invitation) -> bool:
     """Tell whether who invited is still here, and may still give that role."""
-    inviter = Membership.objects.active().filter(pk=invitation.invited_by_id).first()
-    return inviter is not None and may_grant(inviter.role, old=None, new=invitation.role)
+    return reaches(invitation.invited_by, old=None, new=invitation.role)

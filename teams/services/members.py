@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError, NotAllowedError
+from core.errors import DomainError
 from teams import ownership
 from teams.models import ApiToken, Membership, User, Workspace
-from teams.policy import Role, may_grant
-from teams.services.locks import hold_workspace
+from teams.policy import Role
+from teams.services.locks import NotActiveError, check_reach, hold_member
 
 
 class LastOwnerError(DomainError):
@@ -18,10 +18,6 @@ class LastOwnerError(DomainError):
 
 class StillOwnsError(DomainError):
     """Somebody who owns things cannot leave before they were handed over."""
-
-
-class NotActiveError(DomainError):
-    """The person is no longer, or not yet, an active member."""
 
 
 @transaction.atomic
@@ -42,11 +38,12 @@ def change_role(*, membership: Membership, role: Role, by: Membership) -> Member
     Give a member another role.
 
     Raises:
+        NotActiveError: the person is no longer a member.
         NotAllowedError: neither the old nor the new role may lie above what ``by`` can grant.
         LastOwnerError: nobody would own the workspace any more.
     """
-    locked = _lock(membership)
-    _check_reach(by, old=locked.role, new=role)
+    locked = hold_member(membership)
+    check_reach(by, old=locked.role, new=role)
     if role < Role.OWNER:
         _keep_an_owner(locked)
     locked.role = role
@@ -62,12 +59,13 @@ def deactivate(*, membership: Membership, by: Membership, at: datetime) -> None:
     Their tokens are revoked and their teams left in the same transaction; what they did stays.
 
     Raises:
+        NotActiveError: the person is no longer a member.
         NotAllowedError: ``by`` may not remove somebody of that role.
         LastOwnerError: nobody would own the workspace any more.
         StillOwnsError: something is left that needs a new owner first.
     """
-    locked = _lock(membership)
-    _check_reach(by, old=locked.role, new=Role.VIEWER)
+    locked = hold_member(membership)
+    check_reach(by, old=locked.role, new=Role.VIEWER)
     _keep_an_owner(locked)
     if ownership.holdings(locked):
         raise StillOwnsError(_("Hand over what this person owns first."))
@@ -84,28 +82,16 @@ def hand_over(*, leaver: Membership, heir: Membership, by: Membership) -> None:
 
     Raises:
         NotAllowedError: ``by`` may not touch somebody of the leaver's role.
-        NotActiveError: the heir is no active member of the same workspace.
+        NotActiveError: the heir is no active member of the same workspace, or the leaver has
+            left already.
     """
-    _check_reach(by, old=leaver.role, new=leaver.role)
+    locked = hold_member(leaver)
+    check_reach(by, old=locked.role, new=locked.role)
     active = Membership.objects.active().for_workspace(leaver.workspace)
     if heir.pk == leaver.pk or not active.filter(pk=heir.pk).exists():
         raise NotActiveError(_("Choose another active member."), field="heir")
     for owned in ownership.registered():
         owned.hand_over(leaver=leaver, heir=heir, by=by)
-
-
-def _lock(membership: Membership) -> Membership:
-    hold_workspace(membership.workspace_id)
-    locked = Membership.objects.active().select_for_update(of=("self",)).filter(pk=membership.pk)
-    member: Membership | None = locked.first()
-    if member is None:
-        raise NotActiveError(_("This person is no longer a member."))
-    return member
-
-
-def _check_reach(by: Membership, *, old: int, new: int) -> None:
-    if not may_grant(by.role, old=old, new=new):
-        raise NotAllowedError(_("Your role does not reach that far. Ask an owner."), field="role")
 
 
 def _keep_an_owner(membership: Membership) -> None:

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.errors import DomainError, NotAllowedError, first_rule
+from core.errors import DomainError, first_rule
 from teams.models import ApiToken, Membership, Workspace
-from teams.policy import may_grant
+from teams.services.locks import check_reach, hold_member
 
 PREFIX = "mops"
 _ALPHABET = string.ascii_letters + string.digits
@@ -67,13 +67,14 @@ def create_token(
 
     Raises:
         TokenScopeError: a token for numbers without KPIs, or KPIs with another scope.
+        NotActiveError: the member left meanwhile; a token would wait for their return.
         NotAllowedError: the member's role lies above what ``by`` can grant.
         TokenLifeError: it would be expired from the start, or live for more than five years.
         DomainError: a value is not allowed, such as a name that is empty or too long.
     """
-    if membership.pk != by.pk and not may_grant(by.role, old=membership.role, new=membership.role):
-        message = _("Your role does not reach that far. Ask an owner.")
-        raise NotAllowedError(message, field="member")
+    held = hold_member(membership)
+    if held.pk != by.pk:
+        check_reach(by, old=held.role, new=held.role, field="member")
     codes = sorted(set(kpi_codes))
     if (scope == ApiToken.Scope.MEASUREMENTS) != bool(codes):
         message = _("Choose the KPIs that a token for numbers may write, and only for such.")

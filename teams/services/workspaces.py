@@ -122,7 +122,7 @@ def delete_workspace(*, workspace: Workspace, confirmed_name: str) -> None:
         WorkspaceGoneError: somebody else deleted it first.
         DomainError: the name was not typed as it is.
     """
-    locked = hold_workspace(workspace.pk)
+    locked = hold_workspace(workspace.pk, to_delete=True)
     if _as_read(confirmed_name) != _as_read(locked.name):
         raise DomainError(_("Type the workspace's name as it is written."), field="name")
     workspace_deleting.send(Workspace, workspace=locked)

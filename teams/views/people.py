@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -162,10 +161,16 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         if isinstance(request.user, User):
             return _join_signed_in(request, invitation)
         if User.objects.filter(email__iexact=invitation.email).exists():
-            return redirect(f"{reverse('account_login')}?next={request.path}")
+            return _sign_in_first(request)
         return _join_new(request, invitation)
+    except invitations.KnownPersonError:
+        return _sign_in_first(request)
     except DomainError:
         return _ended(request)
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    return redirect(f"{reverse('account_login')}?next={request.path}")
 
 
 def _ended(request: HttpRequest) -> HttpResponse:
@@ -177,30 +182,24 @@ def _join_signed_in(request: HttpRequest, invitation: Invitation) -> HttpRespons
     if not isinstance(user, User) or user.email.lower() != invitation.email.lower():
         raise Http404
     if request.method == "POST":
-        return _accept(invitation, user)
+        membership = invitations.accept(invitation=invitation, user=user, at=clock.now())
+        return redirect(membership.workspace)
     return render(request, "teams/join.html", {"invitation": invitation})
 
 
 def _join_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     form = JoinForm(request.POST or None, email=invitation.email)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            user = User.objects.create_user(
-                invitation.email,
-                form.cleaned_data["password"],
-                name=form.cleaned_data["name"],
-                language=request.LANGUAGE_CODE,
-            )
-            answer = _accept(invitation, user)
-        login(request, user, backend=BACKEND)
-        return answer
+        membership = invitations.accept_as_new(
+            invitation=invitation,
+            **form.cleaned_data,
+            language=request.LANGUAGE_CODE,
+            at=clock.now(),
+        )
+        login(request, membership.user, backend=BACKEND)
+        return redirect(membership.workspace)
     context = {"invitation": invitation, "form": form}
     return render(request, "teams/join.html", context, status=422 if form.errors else 200)
-
-
-def _accept(invitation: Invitation, user: User) -> HttpResponse:
-    membership = invitations.accept(invitation=invitation, user=user, at=clock.now())
-    return redirect(membership.workspace)
 
 
 @workspace_view(Action.MANAGE_MEMBERS)

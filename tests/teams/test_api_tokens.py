@@ -12,7 +12,8 @@ from core.errors import DomainError, NotAllowedError
 from goals.models import Kpi, Measurement
 from teams.models import ApiToken
 from teams.policy import Role
-from teams.services import tokens
+from teams.services import members, tokens
+from teams.services.locks import NotActiveError
 from tests.factories.goals import KpiFactory
 from tests.factories.teams import LONG_AGO, MembershipFactory
 
@@ -130,13 +131,28 @@ def test_a_revoked_token_ends_at_once_and_keeps_its_first_moment(member, now):
 
 
 @pytest.mark.parametrize(
-    "past", [{"ended_at": LONG_AGO}, {"user__is_active": False}], ids=["left", "cannot sign in"]
+    ("of_whom", "past"),
+    [("membership", {"ended_at": LONG_AGO}), ("user", {"is_active": False})],
+    ids=["left", "cannot sign in"],
 )
-def test_a_token_does_not_outlive_its_member(db, now, past):
+def test_a_token_does_not_outlive_its_member(member, now, of_whom, past):
     """Show reliability row FM-17: the member is looked up on every call."""
-    _token, text = made(MembershipFactory(**past), now)
+    _token, text = made(member, now)
+    row = member if of_whom == "membership" else member.user
+    type(row).objects.filter(pk=row.pk).update(**past)
 
     assert tokens.find_token(text, at=now) is None
+
+
+@pytest.mark.parametrize("maker", ["oneself", "an owner"])
+def test_no_token_is_made_for_somebody_who_left(member, owner, now, maker):
+    """It would begin to work on the day on which the person comes back."""
+    members.deactivate(membership=member, by=owner, at=now)
+
+    with pytest.raises(NotActiveError):
+        made(member, now, by=member if maker == "oneself" else owner)
+
+    assert not ApiToken.objects.exists()
 
 
 @pytest.mark.parametrize(

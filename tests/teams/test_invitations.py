@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from unittest.mock import Mock
 
 import pytest
 from django.db import transaction
@@ -450,6 +451,18 @@ def test_somebody_with_a_sign_in_has_to_use_it(client, frozen, invited):
     user.refresh_from_db()
     assert user.name != "Mallory"
     assert not user.memberships.exists()
+
+
+def test_somebody_who_got_a_sign_in_meanwhile_has_to_use_it(client, frozen, invited, monkeypatch):
+    """Both of two invitations are taken up at one moment; tests/teams/test_at_once.py does that."""
+    error = invitations.KnownPersonError("Somebody already uses this e-mail address.")
+    monkeypatch.setattr(invitations, "accept_as_new", Mock(side_effect=error))
+
+    answer = client.post(page_of(invited), {"name": "Nina New", "password": PASSWORD})
+
+    assert (answer.status_code, answer.url) == (
+        302, f"/accounts/login/?next={page_of(invited)}",
+    )  # fmt: skip
 
 
 def test_a_signed_in_person_joins_by_a_post_and_not_by_a_get(client, frozen, workspace, invited):
