@@ -55,8 +55,9 @@ class NumberFormat:
     decimal: str
 
     @classmethod
-    def of(cls, language: str) -> "NumberFormat":
-        return cls(*_MARKS.get(language.split("-")[0], _MARKS["en"]))
+    def of(cls, language: str | None) -> "NumberFormat":
+        """Give the format of a language code; of one without marks of its own the English one."""
+        return cls(*_MARKS.get((language or "").split("-")[0], _MARKS["en"]))
 
     def exact(self, value: Decimal) -> str:
         """Write every digit there is."""

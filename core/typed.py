@@ -11,8 +11,6 @@ from core.intake.errors import CellError
 from core.intake.numbers import parse_number
 from core.numbers import NumberFormat
 
-_DECIMAL_COMMA = {"pl", "it"}
-
 
 def read_typed(text: str) -> Decimal | None:
     """
@@ -23,8 +21,7 @@ def read_typed(text: str) -> Decimal | None:
     Raises:
         CellError: it is no number; the sentence says why.
     """
-    language = (translation.get_language() or "en").split("-")[0]
-    return parse_number(text, "," if language in _DECIMAL_COMMA else ".")
+    return parse_number(text, NumberFormat.of(translation.get_language()).decimal)
 
 
 class TypedDecimalField(forms.CharField):
@@ -47,5 +44,5 @@ class TypedDecimalField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, Decimal):
-            return NumberFormat.of(translation.get_language() or "en").exact(value)
+            return NumberFormat.of(translation.get_language()).exact(value)
         return value

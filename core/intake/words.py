@@ -11,7 +11,7 @@ SHOWN_CHARACTERS = 40
 
 def figure(number: Decimal | int) -> str:
     """Write a number in the manner of the reader's language: 250,000 or 250 000."""
-    return NumberFormat.of(get_language() or "en").exact(Decimal(number))
+    return NumberFormat.of(get_language()).exact(Decimal(number))
 
 
 def shown(text: str) -> str:

@@ -87,7 +87,7 @@ class _Page:
     def __init__(self, request: WorkspaceRequest, week: date, *, everyone: bool) -> None:
         self.request, self.week, self._everyone = request, week, everyone
         self._workspace: Workspace = request.workspace
-        self._numbers = NumberFormat.of(translation.get_language() or "en")
+        self._numbers = NumberFormat.of(translation.get_language())
         self._author = Author(membership=request.membership, source=_("My numbers"))
 
     def stored_row(self, slot: Slot) -> Row:

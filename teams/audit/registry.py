@@ -52,6 +52,9 @@ class Audited:
         model: Any = self.model
         return model.pgh_event_model.objects
 
+    def field(self, name: str) -> Any:
+        return self.events.model._meta.get_field(name)
+
     @property
     def told(self) -> list[Any]:
         """The fields whose values people read."""

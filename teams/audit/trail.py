@@ -12,7 +12,7 @@ from pghistory.core import event_models
 from pghistory.models import Context
 
 from teams.audit.registry import Audited, Deed, registered
-from teams.audit.words import Names, Reference, field_of, in_words, names_of
+from teams.audit.words import Names, Reference, in_words, names_of
 from teams.models import User, Workspace
 
 PAGE = 50
@@ -106,7 +106,7 @@ class _Step:
     def references(self) -> Iterator[Reference]:
         """Give what must be named to tell of this step."""
         yield self.actor
-        named_by = [field_of(self.audited, name) for name in self.audited.named_by]
+        named_by = [self.audited.field(name) for name in self.audited.named_by]
         for field in [*named_by, *self.audited.told]:
             if field.is_relation:
                 for event in filter(None, (self.before, self.event)):
@@ -125,7 +125,7 @@ class _Step:
 
     def _named(self, names: Names) -> Iterator[str]:
         for name in self.audited.named_by:
-            field = field_of(self.audited, name)
+            field = self.audited.field(name)
             if value := getattr(self.event, field.attname):
                 yield in_words(field, value, names)
 
@@ -141,7 +141,7 @@ class _Step:
 
     def _gist(self, names: Names) -> Iterator[Change]:
         for name in self.audited.gist:
-            field = field_of(self.audited, name)
+            field = self.audited.field(name)
             if (value := getattr(self.event, field.attname)) not in (None, ""):
                 word = in_words(field, value, names)
                 sides = (word, "") if self.deed is Deed.REMOVED else ("", word)

@@ -36,7 +36,7 @@ def names_of(references: Iterable[Reference]) -> Names:
     own: dict[Reference, tuple[Any, Any]] = {}
     for audited in registered():
         if wanted := keys.get(audited.model):
-            field = field_of(audited, audited.named_by[-1])
+            field = audited.field(audited.named_by[-1])
             for event in _last_events(audited, wanted):
                 own[audited.model, event.pgh_obj_id] = field, getattr(event, field.attname)
     keys[User].update(value for field, value in own.values() if field.related_model is User)
@@ -48,10 +48,6 @@ def names_of(references: Iterable[Reference]) -> Names:
 def _last_events(audited: Audited, keys: set[int]) -> Any:
     events = audited.events.filter(pgh_obj_id__in=keys)
     return events.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
-
-
-def field_of(audited: Audited, name: str) -> Any:
-    return audited.events.model._meta.get_field(name)
 
 
 def in_words(field: Any, value: Any, names: Names) -> str:
@@ -73,7 +69,7 @@ def _plain(value: Any) -> str:
         case bool():
             return _("yes") if value else _("no")
         case Decimal():
-            return NumberFormat.of(get_language() or "en").exact(value)
+            return NumberFormat.of(get_language()).exact(value)
         case datetime():
             return date_format(localtime(value), "j M Y H:i")
         case date():
