@@ -15,9 +15,12 @@ from teams.policy import Role, may_grant
 _ZONES = [(name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
 
 
-def roles_for(granter: Membership) -> list[tuple[int, Any]]:
-    """List the roles that a member may give to somebody new."""
-    return [(r.value, r.label) for r in Role if may_grant(granter.role, old=None, new=r)]
+def _new_password() -> forms.CharField:
+    return forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters."),
+    )
 
 
 def _judged(password: str, *, name: str, email: str) -> str:
@@ -85,11 +88,7 @@ class StartForm(WorkspaceForm):
 
     your_name = forms.CharField(label=_("Your name"), max_length=120)
     email = forms.EmailField(label=_("Your e-mail address"), max_length=254)
-    password = forms.CharField(
-        label=_("Password"),
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters."),
-    )
+    password = _new_password()
 
     def clean_password(self) -> str:
         values = self.cleaned_data
@@ -108,7 +107,19 @@ class ProfileForm(forms.Form):
     )
 
 
-class InvitationForm(forms.Form):
+class RoleForm(forms.Form):
+    """One of the roles that ``by`` may give."""
+
+    role = forms.TypedChoiceField(label=_("Role"), coerce=lambda value: Role(int(value)))
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            (role.value, role.label) for role in Role if may_grant(by.role, old=None, new=role)
+        ]
+
+
+class InvitationForm(RoleForm):
     """A pasted list of addresses and one role."""
 
     addresses = forms.CharField(
@@ -117,23 +128,14 @@ class InvitationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("As many as you like, separated by commas or line breaks."),
     )
-    role = forms.TypedChoiceField(label=_("Role"), coerce=lambda value: Role(int(value)))
-
-    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["role"].choices = roles_for(by)  # type: ignore[attr-defined]
-        self.fields["role"].initial = Role.MEMBER
+    field_order = ["addresses", "role"]
 
 
 class JoinForm(forms.Form):
     """What somebody without a sign-in says when they accept an invitation."""
 
     name = forms.CharField(label=_("Your name"), max_length=120)
-    password = forms.CharField(
-        label=_("Password"),
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters."),
-    )
+    password = _new_password()
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,14 +146,6 @@ class JoinForm(forms.Form):
         return _judged(values["password"], name=values.get("name", ""), email=self._email)
 
 
-class RoleForm(forms.Form):
-    role = forms.TypedChoiceField(label=_("Role"), coerce=lambda value: Role(int(value)))
-
-    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["role"].choices = roles_for(by)  # type: ignore[attr-defined]
-
-
 class HeirForm(forms.Form):
     """Who gets what a leaver owned."""
 
@@ -160,8 +154,7 @@ class HeirForm(forms.Form):
     def __init__(self, *args: Any, leaver: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = Membership.objects.active().for_workspace(leaver.workspace).exclude(pk=leaver.pk)
-        heirs = others.select_related("user").order_by("user__name")
-        self.fields["heir"].queryset = heirs  # type: ignore[attr-defined]
+        self.fields["heir"].queryset = others.by_name()  # type: ignore[attr-defined]
 
 
 class TeamForm(forms.Form):
@@ -175,8 +168,8 @@ class TeamForm(forms.Form):
 
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = Membership.objects.active().for_workspace(workspace).select_related("user")
-        self.fields["members"].queryset = here.order_by("user__name")  # type: ignore[attr-defined]
+        here = Membership.objects.active().for_workspace(workspace)
+        self.fields["members"].queryset = here.by_name()  # type: ignore[attr-defined]
 
 
 class TokenForm(forms.Form):
@@ -199,8 +192,8 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = Membership.objects.active().for_workspace(workspace).select_related("user")
-        self.fields["member"].queryset = here.order_by("user__name")  # type: ignore[attr-defined]
+        here = Membership.objects.active().for_workspace(workspace)
+        self.fields["member"].queryset = here.by_name()  # type: ignore[attr-defined]
 
     def clean_kpis(self) -> list[str]:
         return sorted(set(str(self.cleaned_data["kpis"]).replace(",", " ").split()))

@@ -94,8 +94,8 @@ class KpiForm(forms.Form):
 
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        members = Membership.objects.active().for_workspace(workspace).select_related("user")
-        self.fields["owner"].queryset = members.order_by("user__name")  # type: ignore[attr-defined]
+        members = Membership.objects.active().for_workspace(workspace)
+        self.fields["owner"].queryset = members.by_name()  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.for_workspace(workspace)  # type: ignore[attr-defined]
         breakdowns = Breakdown.objects.for_workspace(workspace)
         self.fields["breakdown"].queryset = breakdowns  # type: ignore[attr-defined]

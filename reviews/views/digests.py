@@ -172,7 +172,7 @@ class _Chosen:
 
 def _chosen(request: WorkspaceRequest) -> _Chosen:
     here = Membership.objects.active().for_workspace(request.workspace)
-    members = list(here.select_related("user").order_by("user__name", "pk"))
+    members = list(here.by_name())
     teams = Team.objects.for_workspace(request.workspace).order_by("name", "pk")
     variants = [
         (Variant.PERSONAL.value, _("Personal: what needs me first")),

@@ -124,6 +124,10 @@ class MembershipQuerySet(WorkspaceOwnedQuerySet):
     def at_least(self, role: Role) -> Self:
         return self.filter(role__gte=role)
 
+    def by_name(self) -> Self:
+        """Order for lists to choose from, with the people."""
+        return self.select_related("user").order_by("user__name", "pk")
+
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Membership(WorkspaceOwned):

@@ -1,7 +1,5 @@
 """Members, invitations and teams."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -19,7 +17,7 @@ from teams import ownership
 from teams.access import WorkspaceRequest, workspace_view
 from teams.forms import HeirForm, InvitationForm, JoinForm, RoleForm, TeamForm
 from teams.models import Invitation, Membership, Team, User
-from teams.policy import Action, may_grant
+from teams.policy import Action, Role, may_grant
 from teams.services import invitations, members, teams
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -68,7 +66,11 @@ def member(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _member_page(
-    request: WorkspaceRequest, found: Membership, *, form: Any = None, heir: Any = None
+    request: WorkspaceRequest,
+    found: Membership,
+    *,
+    form: RoleForm | None = None,
+    heir: HeirForm | None = None,
 ) -> HttpResponse:
     reachable = may_grant(request.membership.role, old=found.role, new=found.role)
     context = {
@@ -111,7 +113,8 @@ def deactivate(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @workspace_view(Action.MANAGE_MEMBERS)
 @require_http_methods(["GET", "POST"])
 def invite(request: WorkspaceRequest) -> HttpResponse:
-    form = InvitationForm(request.POST or None, by=request.membership)
+    initial = {"role": Role.MEMBER}
+    form = InvitationForm(request.POST or None, by=request.membership, initial=initial)
     if request.method == "POST" and form.is_valid():
         with rules_shown_on(form):
             invited = invitations.invite(
