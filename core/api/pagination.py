@@ -36,11 +36,3 @@ class Cursor(CursorPagination):
             if parameter["name"] == "page_size":
                 parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
         return parameters
-
-
-class DayCursor(Cursor):
-    """Pages of rows that have a day but no key of their own, the latest day first."""
-
-    ordering = ("-on_date", "series_id")
-    # Rows of one day are told apart by counting them; no day has more than this.
-    offset_cutoff = 1_000_000

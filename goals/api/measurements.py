@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
-from core.api.pagination import DayCursor
+from core.api.pagination import Cursor
 from core.api.problems import Problem
 from goals.api import batches, serializers
 from goals.api.parameters import day_in, flag_in
@@ -27,6 +27,14 @@ from teams.policy import Action
 JSON = "application/json"
 
 
+class _ByDay(Cursor):
+    """Pages of rows that have a day but no key of their own, the latest day first."""
+
+    ordering = ("-on_date", "series_id")
+    # Rows of one day are told apart by counting them; no day has more than this.
+    offset_cutoff = 1_000_000
+
+
 class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
     """Measured values: the door that integrations use most."""
 
@@ -34,7 +42,7 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
         "series__kpi", "series__segment", "recorded_by__user"
     )
     serializer_class = serializers.MeasurementSerializer
-    pagination_class = DayCursor
+    pagination_class = _ByDay
     takes_measurements = True
     parameters = {
         "list": {"kpi", "from", "to", "segment"},
