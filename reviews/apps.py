@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReviewsConfig(AppConfig):
@@ -11,7 +12,19 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now, so what refers to them is imported here.
         from goals import events  # noqa: PLC0415
+        from reviews.models import DigestSubscription  # noqa: PLC0415
         from reviews.services.planning import move_runs  # noqa: PLC0415
+        from teams import audit  # noqa: PLC0415
+
+        audit.register(
+            audit.Audited(
+                DigestSubscription,
+                _("Digest"),
+                "workspace",
+                named_by=("membership", "variant", "team"),
+                gist=("is_on",),
+            )
+        )
 
         def move(workspace: Any, before: Any, after: Any, **_kwargs: Any) -> None:
             move_runs(workspace=workspace, before=before, after=after)

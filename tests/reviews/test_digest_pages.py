@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from reviews.models import DigestDelivery, DigestSubscription
 from reviews.services.unsubscribing import unsubscribe_url
+from teams.audit import Change, Deed, latest
 from teams.models import OutgoingMail
 from tests.factories.teams import MembershipFactory, TeamFactory
 
@@ -246,3 +247,18 @@ def test_one_chooses_digests_and_teams(client, workspace, member):
     client.post("/me/email/", {f"{field}personal": "on"})
     found = DigestSubscription.objects.filter(is_on=True).values_list("variant", "team")
     assert set(found) == {("personal", None)}
+
+
+def test_who_switched_a_digest_off_is_in_the_audit_trail(client, workspace, member):
+    team = TeamFactory(workspace=workspace, name="Paid media")
+    DigestSubscription.objects.create(
+        workspace=workspace, membership=member, variant="team", team=team
+    )
+    client.force_login(member.user)
+    client.post("/me/email/", {f"{member.pk}-personal": "on"})
+
+    entries = [entry for entry in latest(workspace)[0] if entry.what == "Digest"]
+    [off] = [entry for entry in entries if entry.deed == Deed.CHANGED]
+
+    assert (off.who, off.changes) == ("Mia Member", [Change("On", "yes", "no")])
+    assert off.name == "Mia Member, Team: the KPIs of a team, Paid media"

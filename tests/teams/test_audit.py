@@ -269,7 +269,7 @@ def test_the_page_costs_the_same_however_much_was_changed(
 
     # Session, user, membership; for each kind the newest events and those before them; the names
     # of members and of people.
-    with django_assert_max_num_queries(3 + 2 * 9 + 2):
+    with django_assert_max_num_queries(3 + 2 * 10 + 2):
         client.get(reverse("teams:audit", args=[workspace.slug]))
 
 
