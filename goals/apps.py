@@ -29,22 +29,19 @@ class GoalsConfig(AppConfig):
             audit.Audited(
                 models.Kpi,
                 _("KPI"),
-                "workspace",
                 gist=("owner", "cadence"),
                 moments={"archived_at": archived},
             ),
             audit.Audited(
                 models.Target,
                 _("Target"),
-                "kpi__workspace",
                 named_by=("kpi", "segment"),
                 gist=("comparator", "value", "upper", "valid_from"),
             ),
-            audit.Audited(models.Breakdown, _("Breakdown"), "workspace"),
+            audit.Audited(models.Breakdown, _("Breakdown")),
             audit.Audited(
                 models.Segment,
                 _("Segment"),
-                "breakdown__workspace",
                 named_by=("breakdown", "name"),
                 moments={"archived_on": archived},
             ),

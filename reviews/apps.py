@@ -20,7 +20,6 @@ class ReviewsConfig(AppConfig):
             audit.Audited(
                 DigestSubscription,
                 _("Digest"),
-                "workspace",
                 named_by=("membership", "variant", "team"),
                 gist=("is_on",),
             )

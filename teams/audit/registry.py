@@ -8,7 +8,7 @@ from django.db.models import Model, TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from teams.models import ApiToken, Invitation, Membership, Team, Workspace
+from teams.models import ApiToken, Invitation, Membership, Team, TeamMember, Workspace
 
 
 class Deed(TextChoices):
@@ -29,7 +29,7 @@ class Deed(TextChoices):
 @dataclass(frozen=True, slots=True)
 class Audited:
     """
-    A model whose changes belong in the trail, and how its rows reach their workspace.
+    A model whose changes belong in the trail.
 
     ``named_by`` are the fields that together name a row, ``gist`` those that say what was added
     or removed. ``moments`` are times of the row that stand for a deed: filled in, it was done.
@@ -38,7 +38,6 @@ class Audited:
 
     model: type[Model]
     label: str | Promise
-    workspace_path: str
     named_by: Sequence[str] = ("name",)
     gist: Sequence[str] = ()
     moments: Mapping[str, Deed] = field(default_factory=dict)
@@ -62,21 +61,28 @@ class Audited:
         return [each for each in fields if isinstance(each.verbose_name, Promise)]
 
 
+def path_to_workspace(model: Any) -> str:
+    """Give the way from an event of ``model`` to its workspace."""
+    if model is Workspace:
+        return "pgh_obj_id"
+    path: str = model._default_manager.none().workspace_path
+    return path
+
+
 _registry: list[Audited] = [
-    Audited(Workspace, _("Workspace"), "pgh_obj_id"),
+    Audited(Workspace, _("Workspace")),
     Audited(
         Membership,
         _("Member"),
-        "workspace",
         named_by=("user",),
         gist=("role",),
         moments={"ended_at": Deed.LEFT},
     ),
-    Audited(Team, _("Team"), "workspace"),
+    Audited(Team, _("Team")),
+    Audited(TeamMember, _("Team member"), named_by=("team", "membership")),
     Audited(
         Invitation,
         _("Invitation"),
-        "workspace",
         named_by=("email",),
         gist=("role",),
         moments={"accepted_at": Deed.ACCEPTED, "invited_at": Deed.INVITED},
@@ -84,7 +90,6 @@ _registry: list[Audited] = [
     Audited(
         ApiToken,
         _("API token"),
-        "membership__workspace",
         gist=("scope", "expires_at"),
         moments={"revoked_at": Deed.REVOKED},
     ),
@@ -104,7 +109,8 @@ def counts(workspace: Workspace) -> list[tuple[str, int]]:
     """Give how many things of each kind the workspace has, those that it has at all."""
     found = []
     for audited in _registry:
-        if audited.model is not Workspace:
-            rows = audited.model._default_manager.filter(**{audited.workspace_path: workspace})
-            found.append((str(audited.label), rows.count()))
+        # Who is in a team is counted as a member already.
+        if audited.model not in (Workspace, TeamMember):
+            things: Any = audited.model._default_manager
+            found.append((str(audited.label), things.for_workspace(workspace).count()))
     return [(label, count) for label, count in found if count]

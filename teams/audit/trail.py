@@ -11,7 +11,7 @@ from django.utils import timezone
 from pghistory.core import event_models
 from pghistory.models import Context
 
-from teams.audit.registry import Audited, Deed, registered
+from teams.audit.registry import Audited, Deed, path_to_workspace, registered
 from teams.audit.words import Names, Reference, in_words, names_of
 from teams.models import User, Workspace
 
@@ -166,7 +166,7 @@ def latest(
 
 
 def _steps(audited: Audited, workspace: Workspace, before: Place | None, size: int) -> list[_Step]:
-    events = audited.events.filter(**{audited.workspace_path: workspace.pk})
+    events = audited.events.filter(**{path_to_workspace(audited.model): workspace.pk})
     if before is not None:
         events = events.filter(_older(before, audited.kind))
     # A row is locked while it changes, so its events are numbered as they happened.
@@ -199,7 +199,7 @@ def forget(workspace: Workspace) -> None:
     trails: list[Any] = event_models()
     contexts: set[Any] = set()
     for events in trails:
-        gone = events.objects.filter(**{_path(events.pgh_tracked_model): workspace.pk})
+        gone = events.objects.filter(**{path_to_workspace(events.pgh_tracked_model): workspace.pk})
         contexts.update(gone.values_list("pgh_context", flat=True))
         gone.delete()
     # One request may have changed things in several workspaces.
@@ -207,7 +207,3 @@ def forget(workspace: Workspace) -> None:
         still = events.objects.filter(pgh_context__in=contexts)
         contexts.difference_update(still.values_list("pgh_context", flat=True))
     Context.objects.filter(pk__in=contexts).delete()
-
-
-def _path(model: Any) -> str:
-    return "pgh_obj_id" if model is Workspace else model._default_manager.none().workspace_path

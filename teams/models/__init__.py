@@ -5,7 +5,7 @@ from teams.models.owned import WorkspaceOwned, WorkspaceOwnedQuerySet
 from teams.models.records import Counter, IdempotencyKey
 from teams.models.tokens import ApiToken
 from teams.models.users import User
-from teams.models.workspaces import Invitation, Membership, Team, Workspace
+from teams.models.workspaces import Invitation, Membership, Team, TeamMember, Workspace
 
 __all__ = [
     "ApiToken",
@@ -15,6 +15,7 @@ __all__ = [
     "Membership",
     "OutgoingMail",
     "Team",
+    "TeamMember",
     "User",
     "Workspace",
     "WorkspaceOwned",

@@ -182,6 +182,21 @@ class Team(WorkspaceOwned):
         return self.name
 
 
+class TeamMemberQuerySet(WorkspaceOwnedQuerySet):
+    # By the membership, which outlives a team.
+    workspace_path = "membership__workspace"
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
+class TeamMember(Team.members.through):  # type: ignore[misc,name-defined]  # Django makes that class
+    """Somebody in a team."""
+
+    objects: ClassVar = TeamMemberQuerySet.as_manager()
+
+    class Meta:
+        proxy = True
+
+
 class InvitationQuerySet(WorkspaceOwnedQuerySet):
     def open(self, *, at: datetime) -> Self:
         return self.filter(accepted_at=None, expires_at__gt=at)

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -11,9 +12,10 @@ from django.utils.html import strip_tags
 
 from teams import audit
 from teams.audit import Change, Deed
-from teams.models import ApiToken, Team
+from teams.audit.registry import registered
+from teams.models import ApiToken, Team, WorkspaceOwnedQuerySet
 from teams.policy import Role
-from teams.services import invitations, members, tokens, workspaces
+from teams.services import invitations, members, teams, tokens, workspaces
 from tests.factories.teams import MembershipFactory, TeamFactory, UserFactory
 
 RUBBISH = [
@@ -269,7 +271,7 @@ def test_the_page_costs_the_same_however_much_was_changed(
 
     # Session, user, membership; for each kind the newest events and those before them; the names
     # of members and of people.
-    with django_assert_max_num_queries(3 + 2 * 10 + 2):
+    with django_assert_max_num_queries(3 + 2 * 11 + 2):
         client.get(reverse("teams:audit", args=[workspace.slug]))
 
 
@@ -280,3 +282,39 @@ def test_what_was_deleted_stays_in_the_trail(workspace):
     deeds = [entry.deed for entry in audit.latest(workspace)[0] if entry.name == "Paid media"]
 
     assert sorted(deeds) == [Deed.ADDED, Deed.REMOVED]
+
+
+def test_who_comes_into_a_team_and_goes_is_in_the_trail_for_good(workspace, owner, member):
+    team = teams.save_team(workspace=workspace, name="Paid media", members=[member])
+    teams.save_team(workspace=workspace, name="Paid", members=[], team=team)
+    teams.delete_team(team=team)
+
+    gone, came = [e for e in audit.latest(workspace)[0] if e.what == "Team member"]
+
+    # The team is called what it was called last.
+    assert came.name == gone.name == "Paid, Mia Member"
+    assert (came.deed, gone.deed) == (Deed.ADDED, Deed.REMOVED)
+
+
+# Tenants' rows without a trail, and why.
+NOT_TOLD = {
+    "goals.Import": "says itself who brought it and what became of it",
+    "goals.Measurement": "keeps its own revisions",
+    "goals.Series": "only the key of measurements",
+    "reviews.DigestRun": "made by the clock",
+    "teams.Counter": "only counts",
+    "teams.IdempotencyKey": "says again what was said",
+}
+
+
+def test_every_row_of_a_workspace_is_told_of_or_there_is_a_reason():
+    owned = {
+        model._meta.label
+        for model in apps.get_models()
+        if isinstance(model._default_manager.none(), WorkspaceOwnedQuerySet)
+    }
+
+    told = {audited.model._meta.label for audited in registered()}
+
+    assert told - {"teams.Workspace"} == owned - NOT_TOLD.keys()
+    assert NOT_TOLD.keys() <= owned
