@@ -29,7 +29,8 @@ def email(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("reviews:email")
     wrong = any(form.errors for _member, form in forms)
-    return render(request, "reviews/email.html", {"forms": forms}, status=422 if wrong else 200)
+    context = {"forms": forms, "problems": wrong}
+    return render(request, "reviews/email.html", context, status=422 if wrong else 200)
 
 
 @csrf_exempt  # mail clients POST here without a page of ours (RFC 8058); the token is the proof

@@ -237,6 +237,7 @@ def test_one_chooses_digests_and_teams(client, workspace, member):
 
     refused = client.post("/me/email/", {f"{field}teams": [foreign.pk]})
     assert refused.status_code == 422
+    assert "<title>Error: My mail" in refused.content.decode()
     assert not DigestSubscription.objects.exists()
 
     saved = client.post("/me/email/", {f"{field}workspace": "on", f"{field}teams": [team.pk]})
