@@ -17,6 +17,7 @@ from reviews.services import letters
 from teams.models import Membership
 from tests.conftest import NOW
 from tests.reviews.conftest import WEEK
+from tools.compile_emails import TEMPLATES, compiled
 
 GOLDEN = Path(__file__).parent / "golden"
 LEAVE = "http://testserver/e/unsub/7-AAAAAAAAAAAAAAAAAAAAAA/"
@@ -215,3 +216,9 @@ def test_the_preview_shows_the_letter_itself(client, numbers, lead, member, froz
     assert page.context["letter"] == letter
     assert page.context["text"] == text.replace(LEAVE, "#")
     assert visible(frame.content.decode()) == visible(write(lead)[1])
+
+
+def test_the_template_of_a_letter_is_what_its_mjml_compiles_to():
+    source = TEMPLATES / "reviews/emails/digest.mjml"
+
+    assert source.with_suffix(".html").read_text() == compiled(source)
