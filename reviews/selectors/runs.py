@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import mailer
 from reviews.models import DigestDelivery, DigestRun
+from reviews.rules.schedule import WEEK
 from teams.models import Membership, Workspace
 from teams.policy import Role
 
@@ -68,18 +69,25 @@ def get_run(run_id: int) -> RunFacts:
 class Log:
     """One page of what became of a week's digests."""
 
-    run: DigestRun | None
     counts: list[tuple[Any, int]]
     # So many can be tried again.
     failed: int
     rows: list[DigestDelivery]
     pager: dict[str, Any]
+    # The week passed without a run, because nobody looked; a later one told its own week.
+    is_skipped: bool
+    # The weeks just before this one to which that happened, oldest first.
+    skipped: list[date]
 
 
 def get_log(workspace: Workspace, week: date, *, page: int) -> Log:
     """Read a page of a week's deliveries, what somebody should look after first."""
-    run = DigestRun.objects.for_workspace(workspace).filter(week=week).first()
-    deliveries = DigestDelivery.objects.filter(run=run)
+    runs = DigestRun.objects.for_workspace(workspace)
+    latest = list(runs.filter(week__lte=week).order_by("-week")[:2])
+    run = latest.pop(0) if latest and latest[0].week == week else None
+    before = latest[0].week if latest else None
+    is_skipped = run is None and before is not None and runs.filter(week__gt=week).exists()
+    deliveries = DigestDelivery.objects.filter(run=run) if run else DigestDelivery.objects.none()
     found = deliveries.values_list("state").annotate(count=Count("pk"))
     by_state = {State(state): count for state, count in found}
     total = sum(by_state.values())
@@ -90,12 +98,19 @@ def get_log(workspace: Workspace, week: date, *, page: int) -> Log:
         .order_by("-is_lost", "subscription__membership__user__name", "pk")
     )
     return Log(
-        run=run,
         counts=[(state.label, by_state[state]) for state in State if state in by_state],
         failed=by_state.get(State.FAILED, 0) + by_state.get(State.REFUSED, 0),
         rows=list(rows[first : first + LOG_LENGTH]),
         pager=_pager(first, total),
+        is_skipped=is_skipped,
+        skipped=_between(before, week) if run and before else [],
     )
+
+
+def _between(before: date, week: date) -> list[date]:
+    """List the weeks that lie wholly between two runs."""
+    count = (week - before) // WEEK - 1
+    return [week - WEEK * back for back in range(count, 0, -1)]
 
 
 def _pager(first: int, total: int) -> dict[str, Any]:

@@ -96,13 +96,29 @@ def log(request: WorkspaceRequest) -> HttpResponse:
     """List what became of every digest of a week, what needs attention first."""
     week = _week(request)
     page = request.GET.get("page", "")
+    found = get_log(request.workspace, week, page=int(page) if page.isdecimal() else 1)
     context = {
         **_week_context(request, week),
-        "log": get_log(request.workspace, week, page=int(page) if page.isdecimal() else 1),
+        "log": found,
+        "skipped": _skipped(request, found.skipped),
         "may_retry": request.membership.may(Action.EDIT_SETTINGS),
         "tabs": _tabs(request, week, "reviews:digest-log"),
     }
     return render(request, "reviews/digest_log.html", context)
+
+
+def _skipped(request: WorkspaceRequest, weeks: list[date]) -> str:
+    """Say which weeks were missed before the one that is looked at, if any were."""
+    if not weeks:
+        return ""
+    numbers = [request.workspace.calendar.week_number(week)[1] for week in weeks]
+    text = ngettext(
+        "Week %(first)d was skipped: of weeks that were missed only the latest goes out.",
+        "Weeks %(first)d to %(last)d were skipped: of weeks that were missed only the latest"
+        " goes out.",
+        len(weeks),
+    )
+    return text % {"first": numbers[0], "last": numbers[-1]}
 
 
 @workspace_view(Action.EDIT_SETTINGS)

@@ -1,15 +1,20 @@
 """Pages about digests: preview, deliveries, one's own choice, and leaving by one click."""
 
+import datetime as dt
+
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reviews.models import DigestDelivery, DigestSubscription
+from reviews.services import planning
 from reviews.services.unsubscribing import unsubscribe_url
 from teams.audit import Change, Deed, latest
 from teams.models import OutgoingMail
+from tests.conftest import NOW
 from tests.factories.teams import MembershipFactory, TeamFactory
 
 PREVIEW = "/w/rosemary/settings/digest/"
@@ -98,6 +103,28 @@ def test_a_week_without_digests_says_so(as_lead, run):
     page = as_lead.get(f"{LOG}?week=2026-W20")
 
     assert "No digest of this week went out" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("weeks_off", "said"),
+    [(0, ""), (1, "Week 47 was skipped: "), (4, "Weeks 47 to 50 were skipped: ")],
+)
+def test_the_log_names_the_weeks_that_were_missed(client, run, lead, weeks_off, said):
+    """Show reliability row FM-22: after a long silence older weeks are skipped, and shown."""
+    back = NOW + dt.timedelta(weeks=1 + weeks_off)
+    planning.plan_due(at=back)
+
+    with time_machine.travel(back, tick=False):
+        client.force_login(lead.user)
+        latest, missed, ancient = (
+            client.get(LOG + week).content.decode()
+            for week in ("", "?week=2026-W47", "?week=2026-W20")
+        )
+
+    assert ("skipped" in latest) == bool(said)
+    assert said in latest
+    assert ("This week was skipped" in missed) == bool(said)
+    assert "No digest of this week went out" in ancient
 
 
 @pytest.mark.usefixtures("frozen")
