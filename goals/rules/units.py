@@ -51,7 +51,7 @@ class UnitFormat:
         """Write every digit that is stored."""
         if self.unit == "yes_no":
             return self._yes_or_no(value)
-        return self._with_unit(self.numbers.exact(value))
+        return self._with_unit(self._every_digit(value))
 
     def difference(self, value: Decimal) -> str:
         """Write how far two values lie apart; percents differ by percentage points."""
@@ -82,7 +82,10 @@ class UnitFormat:
         decimals = max(0, -exponent) if isinstance(exponent, int) else 0
         if decimals > _SHOWN:
             return self.numbers.at_most(value, _PLACES[self.unit] or 1)
-        if self.unit == "percent" and decimals == 0:
+        return self._every_digit(value)
+
+    def _every_digit(self, value: Decimal) -> str:
+        if self.unit == "percent" and value == value.to_integral_value():
             return self.numbers.fixed(value, 1)
         return self.numbers.exact(value)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 
 from core.numbers import NO_BREAK_SPACE
 from core.periods import Grain
+from goals.models import Kpi
 from goals.rules.status import Status
 from goals.selectors import phrases
 from goals.selectors.board import SEVERITY, Board, Entry
@@ -25,6 +27,7 @@ from teams.policy import Action
 WEEKS = 13
 LONGEST_SUBJECT = 60
 LONGEST_PREHEADER = 90
+COMPUTED = (Kpi.Aggregation.AVERAGE, Kpi.Aggregation.FORMULA)
 LOUD = (Status.OFF_TRACK, Status.AT_RISK, Status.NO_DATA)
 GLYPHS = {
     Status.OFF_TRACK: "■",
@@ -229,8 +232,8 @@ class Edition:
             glyph=GLYPHS[entry.current.status],
             name=entry.kpi.name,
             sentence=phrases.sentence(entry, self._board),
-            now="–" if now is None else _loose(entry.format.full(now)),
-            before="–" if before is None else _loose(entry.format.full(before)),
+            now=_number(entry, now),
+            before=_number(entry, before),
             target=_loose(phrases.target_text(entry)),
             url=self._address("goals:kpi", entry.kpi.number),
         )
@@ -248,6 +251,14 @@ def _count(statuses: Sequence[Status]) -> dict[Status, int]:
 
 def _counted(counts: dict[Status, int]) -> str:
     return ", ".join(phrases.counted(status, count) for status, count in counts.items())
+
+
+def _number(entry: Entry, value: Decimal | None) -> str:
+    """Write what was measured to its last digit; only what was computed has decimals to round."""
+    if value is None:
+        return "–"
+    is_computed = entry.kpi.aggregation in COMPUTED
+    return _loose(entry.format.full(value) if is_computed else entry.format.exact(value))
 
 
 def _loose(number: str) -> str:

@@ -222,3 +222,16 @@ def test_the_template_of_a_letter_is_what_its_mjml_compiles_to():
     source = TEMPLATES / "reviews/emails/digest.mjml"
 
     assert source.with_suffix(".html").read_text() == compiled(source)
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [({}, "33.33333333"), ({"aggregation": "average"}, "33.3")],
+    ids=["measured", "computed"],
+)
+def test_only_what_was_computed_is_rounded(kind, shown, numbers, lead, member, frozen):
+    numbers.kpi("Click rate", "33.33333333", owner=member, **kind)
+    letter, _html, text = write(lead)
+
+    assert letter.rows[0].now == shown
+    assert f" {shown} " in text
