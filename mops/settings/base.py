@@ -112,6 +112,9 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     tcp_user_timeout=30_000,
     options="-c statement_timeout=30s -c lock_timeout=10s"
     " -c idle_in_transaction_session_timeout=60s -c client_connection_check_interval=5s",
+    # Django's cursors take no notice of this; psycopg's own are for the few statements that run
+    # so often that planning them each time would show.
+    prepare_threshold=3,
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

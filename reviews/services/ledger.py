@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F
+from psycopg import Cursor
 
 from core.claims import MAX_ATTEMPTS
 from core.faults import crash_point
@@ -238,6 +239,8 @@ def overtake(run: DigestRun, *, at: datetime) -> None:
 
 
 def _moved(statement: str, **values: Any) -> bool:
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    # Django's own cursor would have the server plan these anew for every mail.
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(statement, values)
         return bool(cursor.rowcount)

@@ -154,6 +154,17 @@ def test_what_was_sent_stays_sent_when_everything_runs_again(run, server):
     assert states() == ["sent"] * 3
 
 
+def test_the_database_plans_the_statements_of_a_mail_once(run, server):
+    for week in range(3):
+        planning.plan_due(at=LATER + week * 7 * DAY)
+        send(at=LATER + week * 7 * DAY)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        planned = {statement for (statement,) in cursor.fetchall()}
+    assert len(planned) == 2
+
+
 def test_a_lost_hand_over_becomes_unknown_once_its_lease_is_over(run):
     taken = ledger.claim(at=LATER)[0]
     ledger.begin(taken, subject="Week 46", at=LATER)
