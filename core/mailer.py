@@ -196,7 +196,7 @@ class Line:
             )
         server, on_its_way = self._announced(), False
         try:
-            _expect(server.rcpt(recipient), 250, 251, of_recipient=True)
+            _expect(server.docmd("RCPT", f"TO:<{recipient}>"), 250, 251, of_recipient=True)
             _expect(server.docmd("DATA"), 354)
             before_data()
             on_its_way = True
