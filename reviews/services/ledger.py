@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import QuerySet
 from psycopg import Cursor
 
 from core.claims import MAX_ATTEMPTS
 from core.faults import crash_point
-from reviews.models import DigestDelivery, DigestRun
+from reviews.models import DigestDelivery, DigestRun, DigestSubscription
 from reviews.rules.schedule import spread
 
 BATCH = 100
@@ -62,9 +62,9 @@ class Taken:
         return self.is_on and (self.paused_until is None or self.paused_until <= on)
 
 
-def enter(run: DigestRun, subscriptions: Any) -> int:
-    """Write a delivery for each subscription, each due at its own minute; return how many."""
-    rows = DigestDelivery.objects.bulk_create(
+def enter(run: DigestRun, subscriptions: QuerySet[DigestSubscription]) -> None:
+    """Write a delivery for each subscription, unless it has one; each is due at its own minute."""
+    DigestDelivery.objects.bulk_create(
         (
             DigestDelivery(
                 run=run, subscription_id=pk, send_after=max(run.due_at + spread(pk), run.made_at)
@@ -73,18 +73,14 @@ def enter(run: DigestRun, subscriptions: Any) -> int:
         ),
         ignore_conflicts=True,
     )
-    return len(rows)
 
 
 def settle(*, at: datetime) -> None:
     """Call unknown what was being handed over when its worker died; park what failed too often."""
-    lost = DigestDelivery.objects.filter(claimed_until__lt=at)
-    lost.filter(state=State.HANDING_OVER).update(
-        state=State.UNKNOWN, finished_at=at, claimed_until=None
-    )
-    lost.filter(state=State.WAITING, attempts__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED, finished_at=at, claimed_until=None
-    )
+    lost = DigestDelivery.objects.filter(state=State.HANDING_OVER, claimed_until__lt=at)
+    lost.update(state=State.UNKNOWN, finished_at=at, claimed_until=None)
+    waiting = DigestDelivery.objects.filter(state=State.WAITING)
+    waiting.give_up(at=at, state=State.FAILED, finished_at=at)
 
 
 def claim(*, at: datetime) -> list[Taken]:
@@ -210,9 +206,8 @@ def give_back(taken: list[Taken], *, after: datetime, error: str = "") -> None:
     """Let go of deliveries that were not attempted; what was counted at the claim is undone."""
     if not taken:
         return
-    _held(taken).filter(state=State.WAITING).update(
-        attempts=F("attempts") - 1, send_after=after, last_error=error, claimed_until=None
-    )
+    waiting = DigestDelivery.objects.filter(pk__in=[each.id for each in taken], state=State.WAITING)
+    waiting.give_back(taken[0].claim, send_after=after, last_error=error)
 
 
 def renew(taken: list[Taken], *, at: datetime) -> None:

@@ -1,7 +1,6 @@
 """Sending digests: handed over exactly once, or visibly unknown."""
 
 import logging
-import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -10,6 +9,7 @@ from django.db import DatabaseError, transaction
 from django.utils import translation
 
 from core import mailer
+from core.claims import Lease
 from core.faults import crash_point
 from goals.selectors.board import Board, get_board
 from goals.selectors.points import get_freshness
@@ -30,16 +30,6 @@ State = DigestDelivery.State
 logger = logging.getLogger(__name__)
 
 
-class _Watch:
-    """Tells what time it is, counted from the moment that the door read."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at, self._began = at, time.monotonic()
-
-    def now(self) -> datetime:
-        return self._at + timedelta(seconds=time.monotonic() - self._began)
-
-
 class _LineBrokenError(Exception):
     """The mail server ends the work for now; what was not attempted was given back."""
 
@@ -55,11 +45,11 @@ def send_waiting(*, at: datetime, tell: Callable[[], None] = lambda: None) -> in
     ``tell`` hears of each delivery.
     """
     ledger.settle(at=at)
-    watch, issue, count = _Watch(at), None, 0
+    lease, issue, count = Lease(ledger.LEASE, at=at), None, 0
     with mailer.Line() as line:
-        while watch.now() - at < STINT and (taken := ledger.claim(at=watch.now())):
-            issue = _current(issue, taken[0].run_id, at=watch.now())
-            batch = _Batch(taken, issue, watch, line)
+        while lease.now() - at < STINT and (taken := ledger.claim(at=lease.now())):
+            issue = _current(issue, taken[0].run_id, at=lease.now())
+            batch = _Batch(taken, issue, lease, line)
             try:
                 while batch.rest:
                     batch.send_next()
@@ -144,10 +134,10 @@ def _current(issue: _Issue | None, run_id: int, *, at: datetime) -> _Issue:
 class _Batch:
     """Deliveries of one run, in the hands of one worker."""
 
-    def __init__(self, taken: list[Taken], issue: _Issue, watch: _Watch, line: mailer.Line) -> None:
+    def __init__(self, taken: list[Taken], issue: _Issue, lease: Lease, line: mailer.Line) -> None:
         self.rest = taken
-        self._issue, self._watch, self._line = issue, watch, line
-        self._renewed_at = watch.now()
+        self._issue, self._lease, self._line = issue, lease, line
+        self._renewed_at = lease.now()
 
     def send_next(self) -> None:
         """
@@ -156,8 +146,8 @@ class _Batch:
         Raises:
             _LineBrokenError: the server is away or cut us off; the rest was given back.
         """
-        if self._watch.now() - self._renewed_at > ledger.LEASE / 2:
-            self._renewed_at = self._watch.now()
+        if self._lease.now() - self._renewed_at > ledger.LEASE / 2:
+            self._renewed_at = self._lease.now()
             ledger.renew(self.rest, at=self._renewed_at)
         taken = self.rest.pop(0)
         try:
@@ -166,7 +156,7 @@ class _Batch:
             raise
         except Exception as error:  # one letter that cannot be written holds up no other
             logger.exception("Digest %s could not be written.", taken.id)
-            ledger.try_again(taken, at=self._watch.now(), error=repr(error))
+            ledger.try_again(taken, at=self._lease.now(), error=repr(error))
             return
         crash_point("digest.before_send")
         if message is None:
@@ -178,18 +168,18 @@ class _Batch:
 
     def _hand_over(self, taken: Taken, message: mailer.Message) -> None:
         def before_data() -> None:
-            if not ledger.begin(taken, subject=message.subject, at=self._watch.now()):
+            if not ledger.begin(taken, subject=message.subject, at=self._lease.now()):
                 raise _ReaderChangedError
             crash_point("digest.after_data_started")
 
         try:
             self._line.hand_over(
-                message.as_bytes(at=self._watch.now()),
+                message.as_bytes(at=self._lease.now()),
                 recipient=taken.email,
                 before_data=before_data,
             )
         except _ReaderChangedError:
-            ledger.give_back([taken], after=self._watch.now())
+            ledger.give_back([taken], after=self._lease.now())
         except mailer.MailError as error:
             self._note_failure(taken, error)
         else:
@@ -204,7 +194,7 @@ class _Batch:
                 self._finish(taken, State.UNKNOWN, error)
                 self._let_go(self.rest, error)
             case mailer.CutOffError():
-                ledger.try_again(taken, at=self._watch.now(), error=_said(error))
+                ledger.try_again(taken, at=self._lease.now(), error=_said(error))
                 self._let_go(self.rest, error)
             case mailer.RefusedError(final=True, of_recipient=True):
                 self._finish(taken, State.REFUSED, error)
@@ -213,21 +203,21 @@ class _Batch:
             case mailer.RefusedError(final=True):
                 self._finish(taken, State.FAILED, error)
             case _:
-                ledger.try_again(taken, at=self._watch.now(), error=_said(error))
+                ledger.try_again(taken, at=self._lease.now(), error=_said(error))
 
     def _stop(self, taken: Taken) -> None:
         subscriptions.stop_refused(
-            subscription_id=taken.subscription_id, address=taken.email, at=self._watch.now()
+            subscription_id=taken.subscription_id, address=taken.email, at=self._lease.now()
         )
 
     def _let_go(self, rest: list[Taken], error: mailer.MailError) -> None:
-        after = self._watch.now() + ledger.SERVER_REST
+        after = self._lease.now() + ledger.SERVER_REST
         ledger.give_back(rest, after=after, error=_said(error))
         raise _LineBrokenError from error
 
     def _keep(self, taken: Taken, message: mailer.Message) -> None:
         """Put the message on the outbox page: message and outcome commit together."""
-        now = self._watch.now()
+        now = self._lease.now()
         with transaction.atomic():
             kept = ledger.begin(taken, subject=message.subject, at=now)
             if kept:
@@ -238,7 +228,7 @@ class _Batch:
 
     def _finish(self, taken: Taken, state: State, error: Exception | None = None) -> bool:
         said = _said(error) if error else ""
-        return ledger.finish(taken, state, at=self._watch.now(), error=said)
+        return ledger.finish(taken, state, at=self._lease.now(), error=said)
 
 
 def reader_of(taken: Taken) -> Reader:
