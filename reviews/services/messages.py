@@ -1,4 +1,4 @@
-"""A digest as a mail: its headers around what the press printed."""
+"""A digest as a mail: headers around its HTML and its text."""
 
 import uuid
 from datetime import datetime
@@ -51,8 +51,12 @@ def message_id(delivery_id: int) -> str:
     return f"<digest-{delivery_id}@{mailer.sender_domain()}>"
 
 
-def send_test(*, to: Membership, letter: Letter, at: datetime) -> None:
-    """Send somebody their own digest as an ordinary mail; the ledger does not know of it."""
+def send_test(*, to: Membership, letter: Letter, at: datetime) -> bool:
+    """
+    Send somebody a digest as an ordinary mail, which the ledger does not know of.
+
+    Return whether it leaves the house; else it is kept in the outbox.
+    """
     message = build(
         letter,
         sender=get_sender(to.workspace),
@@ -60,5 +64,6 @@ def send_test(*, to: Membership, letter: Letter, at: datetime) -> None:
         message_id=f"<{uuid.uuid4()}@{mailer.sender_domain()}>",
         subscription_id=None,
     )
-    waiting = mailer.leaves_the_house() and not to.workspace.is_demo
-    mail.keep(message, at=at, waiting=waiting)
+    leaves = mailer.leaves_the_house() and not to.workspace.is_demo
+    mail.keep(message, at=at, waiting=leaves)
+    return leaves

@@ -83,9 +83,12 @@ def send_test(request: WorkspaceRequest) -> HttpResponse:
     chosen = _chosen(request)
     with translation.override(chosen.member.user.language):
         letter = _letter(request, _week(request), chosen)
-        messages.send_test(to=request.membership, letter=letter, at=clock.now())
-    text = _("A test is on its way to %(address)s.") % {"address": request.user.email}
-    notices.success(request, text)
+        leaves = messages.send_test(to=request.membership, letter=letter, at=clock.now())
+    if leaves:
+        text = _("A test is on its way to %(address)s.") % {"address": request.user.email}
+        notices.success(request, text)
+    else:
+        notices.info(request, _("No mail leaves here, so the test is kept in the outbox."))
     query = request.GET.urlencode()
     return redirect(f"{reverse('reviews:digest', args=[request.workspace.slug])}?{query}")
 
@@ -191,7 +194,7 @@ def _chosen(request: WorkspaceRequest) -> _Chosen:
     members = list(here.by_name())
     teams = Team.objects.for_workspace(request.workspace).order_by("name", "pk")
     variants = [
-        (Variant.PERSONAL.value, _("Personal: what needs me first")),
+        (Variant.PERSONAL.value, Variant.PERSONAL.label),
         (Variant.TEAM.value, _("The whole workspace")),
         *((f"{Variant.TEAM}-{team.pk}", team.name) for team in teams),
     ]

@@ -181,6 +181,15 @@ def test_a_test_mail_goes_to_oneself_and_not_into_the_ledger(as_lead, server):
     assert DigestDelivery.objects.count() == 0
 
 
+@pytest.mark.usefixtures("some_numbers", "frozen")
+def test_a_test_that_cannot_leave_is_not_said_to_be_on_its_way(as_lead):
+    page = as_lead.post(f"{PREVIEW}test/", follow=True).content.decode()
+
+    assert OutgoingMail.objects.get().state == "kept"
+    assert "the test is kept in the outbox" in page
+    assert "on its way" not in page
+
+
 def link(subscription):
     return unsubscribe_url(subscription.pk).removeprefix("http://testserver")
 
