@@ -3,11 +3,11 @@
 import re
 from email import message_from_bytes, policy
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from core import mailer
 from teams.models import OutgoingMail, User
 
 LENGTH = 100
@@ -22,8 +22,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
     key = request.GET.get("message", "")
     shown = get_object_or_404(rows, pk=int(key)) if re.fullmatch(r"[0-9]{1,18}", key) else None
     context = {
-        "rows": rows[:LENGTH],
-        "leaves": bool(settings.SMTP),
+        "rows": rows.defer("body")[:LENGTH],
+        "leaves": mailer.leaves_the_house(),
         "shown": shown,
         "text": _text_of(shown) if shown else "",
     }
