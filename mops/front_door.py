@@ -31,11 +31,11 @@ def root(request: HttpRequest) -> HttpResponse:
     """Lead to the workspace used last, to signing in, or on an empty install to the start."""
     if not isinstance(request.user, User):
         return redirect("account_login" if _is_set_up() else "start")
-    memberships = Membership.objects.active().filter(user=request.user)
+    memberships = Membership.objects.active().filter(user=request.user).select_related("workspace")
     last = request.session.get("workspace")
     found = (
         memberships.filter(workspace__slug=last).first()
-        or memberships.order_by("workspace__is_demo", "pk").select_related("workspace").first()
+        or memberships.order_by("workspace__is_demo", "pk").first()
     )
     if found is None:
         return render(request, "mops/no_workspace.html")

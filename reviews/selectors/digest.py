@@ -235,14 +235,12 @@ class Edition:
             now=_number(entry, now),
             before=_number(entry, before),
             target=_loose(phrases.target_text(entry)),
-            url=self._address("goals:kpi", entry.kpi.number),
+            url=settings.SITE_URL + self._board.url_of(entry.kpi),
         )
 
     def _url(self, name: str, week: date | None = None) -> str:
-        return f"{self._address(name)}?week={self._calendar.key(Grain.WEEK, week or self._week)}"
-
-    def _address(self, name: str, *args: object) -> str:
-        return f"{settings.SITE_URL}{reverse(name, args=[self._workspace.slug, *args])}"
+        page = settings.SITE_URL + reverse(name, args=[self._workspace.slug])
+        return f"{page}?week={self._calendar.key(Grain.WEEK, week or self._week)}"
 
 
 def _count(statuses: Sequence[Status]) -> dict[Status, int]:

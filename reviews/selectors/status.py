@@ -57,10 +57,10 @@ def _at_work(workspace: Workspace, at: datetime) -> Iterator[Part]:
     }
     for part, (label, fine, late, never) in said.items():
         when = seen[part]
-        missing = pulse.is_missing(when, at=at)
         if when is None:
             yield Part(label, never, fine=False)
             continue
+        missing = pulse.is_missing(when, at=at)
         text = late if missing else fine
         yield Part(label, text % {"moment": moment(when, workspace.zone, at=at)}, not missing)
 
@@ -99,15 +99,15 @@ def _digests(workspace: Workspace, at: datetime) -> Part:
     counts = dict(recent.values_list("state").annotate(Count("pk")))
     states = DigestDelivery.State
     url = reverse("reviews:digest", args=[workspace.slug])
-    bad = [counts.get(state, 0) for state in (states.FAILED, states.UNKNOWN)]
-    text = _counted(counts.get(states.WAITING, 0), bad[0])
-    if bad[1]:
+    failed, unknown = counts.get(states.FAILED, 0), counts.get(states.UNKNOWN, 0)
+    text = _counted(counts.get(states.WAITING, 0), failed)
+    if unknown:
         text += " " + ngettext(
             "Of %(count)d nobody knows whether it arrived.",
             "Of %(count)d nobody knows whether they arrived.",
-            bad[1],
-        ) % {"count": bad[1]}
-    return Part(_("Digests"), text, fine=not any(bad), url=url)
+            unknown,
+        ) % {"count": unknown}
+    return Part(_("Digests"), text, fine=not (failed or unknown), url=url)
 
 
 def _mail() -> Part:

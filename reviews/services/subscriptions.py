@@ -71,16 +71,15 @@ def chosen(member: Membership) -> Choice:
 @transaction.atomic
 def choose(*, member: Membership, choice: Choice) -> None:
     """Switch digests on or off; a pause holds for all of them."""
-    wanted: dict[tuple[Variant, int | None], bool] = {
+    # The stubs of Django do not know that one may look for no team.
+    wanted: dict[tuple[Variant, Any], bool] = {
         (Variant.PERSONAL, None): choice.personal,
         (Variant.TEAM, None): choice.workspace,
     }
     rows = DigestSubscription.objects.filter(membership=member, variant=Variant.TEAM)
     known = rows.exclude(team=None).values_list("team_id", flat=True)
     wanted |= {(Variant.TEAM, team): team in choice.teams for team in {*known, *choice.teams}}
-    key: Any
-    for key, is_on in wanted.items():
-        variant, team = key
+    for (variant, team), is_on in wanted.items():
         DigestSubscription.objects.update_or_create(
             workspace=member.workspace,
             membership=member,

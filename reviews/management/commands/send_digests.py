@@ -73,8 +73,9 @@ class Command(BaseCommand):
                     f"\r  [{'#' * filled}{'.' * (BAR - filled)}] {shown}/{total}", ending=""
                 )
 
+        # It ends after some minutes at the latest, this command when all is done.
         while sending.send_waiting(at=clock.now(), tell=show):
-            """Go on: a stint ends after minutes, this command when all is done."""
+            pass
         self.stdout.write("")
         log = get_log(workspace, week, page=1)
         for state, count in log.counts:
