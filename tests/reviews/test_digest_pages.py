@@ -15,7 +15,7 @@ from reviews.services.unsubscribing import unsubscribe_url
 from teams.audit import Change, Deed, latest
 from teams.models import OutgoingMail
 from tests.conftest import NOW
-from tests.factories.teams import MembershipFactory, TeamFactory
+from tests.factories.teams import MembershipFactory, TeamFactory, UserFactory
 
 PREVIEW = "/w/rosemary/settings/digest/"
 LOG = "/w/rosemary/settings/digest/log/"
@@ -263,6 +263,16 @@ def test_before_choosing_the_page_shows_what_one_would_get(client, some_numbers,
     page = client.get("/me/email/").content.decode()
 
     assert page.count(" checked") == 2
+
+
+@pytest.mark.django_db
+def test_whoever_belongs_nowhere_is_not_offered_a_form_without_fields(client):
+    client.force_login(UserFactory())
+
+    page = client.get("/me/email/").content.decode()
+
+    assert "You belong to no workspace" in page
+    assert "Save" not in page
 
 
 def test_one_chooses_digests_and_teams(client, workspace, member):
