@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core.templatetags.ui import STATUSES
 from mops import gallery_examples as examples
+from mops.navigation import VERSION
 
 ROOT = "/_ui/"
 THEMES = ("system", "light", "dark")
@@ -41,9 +42,7 @@ def gallery(request: HttpRequest, page: str = "index") -> HttpResponse:
     ``?theme=`` chooses the theme; ``?text=`` makes what people type long or Thai, or every word
     on the page longer, with Thai letters among them (pseudo).
     """
-    if not getattr(request, "user", None) or not request.user.is_staff:
-        raise Http404
-    if page not in PAGES:
+    if page not in PAGES or not request.user.is_staff:
         raise Http404
     theme = _choice(request, "theme", THEMES)
     text = _choice(request, "text", TEXTS)
@@ -105,7 +104,7 @@ def _shell(page: str) -> dict[str, Any]:
         "nav_foot": [items["settings"], items["index"], items["signin"]],
         "bottom_nav": [items["home"], items["numbers"], items["scorecard"], items["menu"]],
         "freshness": {"text": "Numbers as of 08:05, Europe/Warsaw"},
-        "mops_version": "0.1",
+        "mops_version": VERSION,
     }
 
 
