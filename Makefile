@@ -57,6 +57,7 @@ format: .venv/dev.stamp ## put code and templates into shape
 	.venv/bin/ruff format .
 	-.venv/bin/djade --target-version 5.2 $(TEMPLATES)
 	-.venv/bin/django-upgrade --target-version 5.2 $(SOURCES)
+	.venv/bin/python tools/compile_emails.py
 
 # -- What they need, installed once and again when a list of requirements changes -------------
 
