@@ -10,6 +10,10 @@ from django.template import Context, Template
 from core.templatetags.ui import STATUSES, initials
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+# Where icons are named: templates, and the rooms that fill menus and navigation.
+ROOMS = ("goals", "mops", "reviews", "teams")
+PYTHON = [path for room in ROOMS for path in sorted((settings.BASE_DIR / room).rglob("*.py"))]
+NAMING = "".join(path.read_text() for path in [*TEMPLATES, *PYTHON])
 SPRITE = (settings.BASE_DIR / "static/img/icons.svg").read_text()
 
 
@@ -41,6 +45,11 @@ def test_every_icon_that_a_template_names_is_in_the_sprite(template):
 
     unknown = [name for name in named if f'id="{name}"' not in SPRITE]
     assert unknown == []
+
+
+@pytest.mark.parametrize("name", re.findall(r'<symbol id="([a-z-]+)"', SPRITE))
+def test_every_icon_of_the_sprite_is_named_somewhere(name):
+    assert f'"{name}"' in NAMING
 
 
 @pytest.mark.parametrize("status", STATUSES)
