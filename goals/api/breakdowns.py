@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from goals.api import serializers
-from goals.api.fields import find_breakdown
+from goals.api.refs import find_breakdown
 from goals.api.versioned import NumberedAPI
 from goals.models import Breakdown, Segment
 from goals.services import breakdowns

@@ -17,7 +17,7 @@ from core.api.fields import StrictSerializer
 from core.api.pagination import Cursor
 from core.api.problems import Problem
 from core.intake import ReadOptions
-from goals.api.fields import number_in
+from goals.api.refs import number_in
 from goals.models import Import, ImportProblem
 from goals.services import imports
 from teams.api.views import WorkspaceAPI

@@ -7,16 +7,12 @@ from rest_framework import serializers
 
 from core.api.fields import PlainDecimalField, StrictSerializer
 from core.numbers import plain
-from goals.api.fields import (
-    InWorkspace,
-    find_breakdown,
-    find_member,
-    find_team,
-)
+from goals.api.refs import find_breakdown
 from goals.models import Breakdown, Kpi, Segment, Target
 from goals.models.kpis import code_validator
 from goals.querysets import KpiQuerySet
 from goals.rules.status import Comparator, Status
+from teams.api.fields import InWorkspace, find_member, find_team
 
 
 def _owner(**kwargs: Any) -> InWorkspace:

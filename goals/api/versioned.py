@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.problems import Problem
-from goals.api.fields import number_in
+from goals.api.refs import number_in
 from teams.api.views import WorkspaceAPI, etag, version_held
 
 

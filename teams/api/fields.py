@@ -1,4 +1,4 @@
-"""Fields that name things of the caller's workspace."""
+"""Fields of the API that name things of the caller's workspace, and how those are found."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from goals.models import Breakdown, Segment
 from teams.models import Membership, Team, Workspace
 
 
@@ -26,6 +25,7 @@ class InWorkspace(serializers.RelatedField[Any, str, str]):
     ) -> None:
         self._find, self._name = find, name
         if not kwargs.get("read_only"):
+            # DRF insists on rows to choose from; ``find`` chooses.
             kwargs.setdefault("queryset", Membership.objects.none())
         super().__init__(**kwargs)
 
@@ -52,24 +52,3 @@ def find_member(workspace: Workspace, email: str) -> Membership | None:
 def find_team(workspace: Workspace, name: str) -> Team | None:
     found: Team | None = Team.objects.for_workspace(workspace).filter(name__iexact=name).first()
     return found
-
-
-def find_breakdown(workspace: Workspace, ref: str) -> Breakdown | None:
-    number = number_in(ref, "B")
-    found: Breakdown | None = (
-        Breakdown.objects.for_workspace(workspace).filter(number=number).first()
-    )
-    return found
-
-
-def find_segment(workspace: Workspace, ref: str) -> Segment | None:
-    number = number_in(ref, "SG")
-    found: Segment | None = Segment.objects.for_workspace(workspace).filter(number=number).first()
-    return found
-
-
-def number_in(ref: str, kind: str) -> int:
-    """Read the 3 of ``B-3``; -1, which nothing has, where it is no such name."""
-    prefix, _dash, digits = ref.partition("-")
-    fits = prefix == kind and digits.isascii() and digits.isdigit() and len(digits) < 10
-    return int(digits) if fits else -1
