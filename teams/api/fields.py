@@ -30,8 +30,9 @@ class InWorkspace(serializers.RelatedField[Any, str, str]):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
-        workspace = self.context["workspace"]
-        found = self._find(workspace, data) if isinstance(data, str) else None
+        # What is no text, or holds what the database cannot read, is refused before it is sought.
+        text = serializers.CharField().run_validation(data)
+        found = self._find(self.context["workspace"], text)
         if found is None:
             self.fail("unknown")
         return found

@@ -1,5 +1,7 @@
 """The KPI endpoints."""
 
+import json
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -42,6 +44,18 @@ def test_an_unknown_field_is_refused_and_nothing_is_written(api):
     assert answer.json()["errors"] == [
         {"field": "colour", "detail": "This field is not known here."}
     ]
+    assert not Kpi.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["owner", "team", "breakdown"])
+@pytest.mark.parametrize("written", ['"a\\u0000"', '"\\ud800"', '"nobody@example.com"', "[1]", "7"])
+def test_a_name_of_nothing_is_refused_at_its_field(api, field, written):
+    body = json.dumps({**BODY, field: "?"}).replace('"?"', written)
+
+    answer = api.generic("POST", "/api/v1/kpis/", body, "application/json")
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
     assert not Kpi.objects.exists()
 
 
