@@ -1,5 +1,6 @@
 """Who calls the API, and whether they may do what they ask for."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -66,21 +67,38 @@ class MayDoAction(permissions.BasePermission):
     """The member's role, and the token's scope, reach far enough for the view's action."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        membership: Membership | None = getattr(request._request, "membership", None)
-        if membership is None:
+        """
+        Tell whether the caller may do this.
+
+        Raises:
+            NotAuthenticated: nobody says who calls.
+            MethodNotAllowed: the address has no such method, and the caller may use another.
+        """
+        if getattr(request._request, "membership", None) is None:
             raise exceptions.NotAuthenticated(_("Send a token: Authorization: Bearer …"))
-        action = getattr(view, "policy", {}).get(getattr(view, "action", None))
-        if action is None or not membership.may(action):
-            return False
-        return not isinstance(request.auth, ApiToken) or _in_scope(request.auth, request, view)
+        method = str(request.method).lower()
+        offered: Mapping[str, str] = getattr(view, "action_map", None) or {}
+        if method in offered:
+            return _may(request, view, method, offered[method])
+        if any(_may(request, view, *each) for each in offered.items()):
+            raise exceptions.MethodNotAllowed(method.upper())
+        return False
 
 
-def _in_scope(token: ApiToken, request: Request, view: "APIView") -> bool:
+def _may(request: Request, view: "APIView", method: str, action: str) -> bool:
+    membership: Membership = request._request.membership  # type: ignore[attr-defined]
+    needed = getattr(view, "policy", {}).get(action)
+    if needed is None or not membership.may(needed):
+        return False
+    return not isinstance(request.auth, ApiToken) or _in_scope(request.auth, method, view)
+
+
+def _in_scope(token: ApiToken, method: str, view: "APIView") -> bool:
     match token.scope:
         case ApiToken.Scope.WRITE:
             return True
         case ApiToken.Scope.READ:
-            return request.method in permissions.SAFE_METHODS
+            return method.upper() in permissions.SAFE_METHODS
         case ApiToken.Scope.MEASUREMENTS:
             # The view itself checks every row against the token's KPIs.
             return getattr(view, "takes_measurements", False)

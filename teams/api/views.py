@@ -32,6 +32,8 @@ class WorkspaceAPI(GenericViewSet[Any]):
     understands, for lists besides those of paging; any other is refused.
     """
 
+    # No OPTIONS: the description of the API says all that it would.
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     policy: dict[str, Action] = {}
     parameters: dict[str, set[str]] = {}
     pagination_class = Cursor
