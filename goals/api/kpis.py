@@ -77,20 +77,8 @@ class KpiAPI(VersionedAPI):
     def create(self, _request: Request) -> Response:
         definition = self.read(serializers.NewKpi)
         definition.setdefault("owner", self.membership)
-        if "cadence" not in definition:
-            definition["cadence"] = self._usual_cadence(definition)
         kpi = kpis.create_kpi(workspace=self.workspace, **definition)
         return self.answer(kpi, code=status.HTTP_201_CREATED)
-
-    def _usual_cadence(self, definition: dict[str, Any]) -> str:
-        if definition["aggregation"] != Kpi.Aggregation.FORMULA:
-            return Kpi.Cadence.WEEKLY
-        inputs = kpis.check_formula(
-            workspace=self.workspace,
-            formula=definition.get("formula", ""),
-            code=definition["code"],
-        )
-        return max(inputs, key=lambda kpi: kpi.grain.rank).cadence
 
     @extend_schema(request=serializers.KpiChanges, responses=serializers.KpiSerializer)
     def partial_update(self, _request: Request, code: str) -> Response:  # noqa: ARG002  # DRF's form

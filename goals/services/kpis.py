@@ -36,6 +36,9 @@ def create_kpi(*, workspace: Workspace, **definition: Any) -> Kpi:
     """
     Create a KPI; it gets the next speakable number.
 
+    Without a cadence it is weekly, and a formula takes that of its KPI that is measured least
+    often.
+
     Raises:
         KpiRuleError: the definition breaks a rule; ``field`` says where.
         FormulaError: the formula cannot be read.
@@ -46,6 +49,8 @@ def create_kpi(*, workspace: Workspace, **definition: Any) -> Kpi:
     kpi = Kpi(workspace=workspace, **definition)
     if kpi.breakdown and "segment_total" not in definition:
         kpi.segment_total = _usual_total(kpi.aggregation)
+    if "cadence" not in definition:
+        kpi.cadence = _coarsest_input(kpi).cadence if kpi.is_formula else Kpi.Cadence.WEEKLY
     _check(kpi)
     kpi.number = next_number(workspace, "K")
     kpi.save()
@@ -208,12 +213,16 @@ def _check_formula_kpi(kpi: Kpi) -> None:
     if kpi.breakdown is not None:
         message = _("A formula takes its breakdown from the KPIs in it; leave it empty here.")
         raise KpiRuleError(message, field="breakdown")
-    inputs = check_formula(workspace=kpi.workspace, formula=kpi.formula, code=kpi.code)
-    coarsest = max(inputs, key=lambda needed: needed.grain.rank)
+    coarsest = _coarsest_input(kpi)
     if kpi.grain.rank < coarsest.grain.rank:
         message = _("“%(kpi)s” is measured less often: choose “%(cadence)s” or longer.")
         names = {"kpi": coarsest.name, "cadence": coarsest.get_cadence_display()}
         raise KpiRuleError(message % names, field="cadence")
+
+
+def _coarsest_input(kpi: Kpi) -> Kpi:
+    inputs = check_formula(workspace=kpi.workspace, formula=kpi.formula, code=kpi.code)
+    return max(inputs, key=lambda needed: needed.grain.rank)
 
 
 def _check_uses(kpi: Kpi, changed: set[str]) -> None:

@@ -36,6 +36,19 @@ def test_a_kpi_is_created_with_the_caller_as_owner_R25(api, lead):
     assert answer["ETag"] == '"1"'
 
 
+def test_a_kpi_without_a_cadence_is_weekly_and_a_formula_as_coarse_as_what_it_reads_R34(
+    api, workspace, lead
+):
+    body = {name: value for name, value in BODY.items() if name != "cadence"}
+    KpiFactory(workspace=workspace, owner=lead, code="spend", cadence="monthly")
+    formula = {"code": "cost", "aggregation": "formula", "formula": "spend / email_clicks"}
+
+    clicks, cost = api.post("/api/v1/kpis/", body), api.post("/api/v1/kpis/", {**body, **formula})
+
+    assert clicks.json()["cadence"] == "weekly"
+    assert cost.json()["cadence"] == "monthly"
+
+
 def test_an_unknown_field_is_refused_and_nothing_is_written(api):
     answer = api.post("/api/v1/kpis/", {**BODY, "colour": "red"})
 
