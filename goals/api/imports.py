@@ -17,6 +17,7 @@ from core.api.fields import StrictSerializer
 from core.api.pagination import Cursor
 from core.api.problems import Problem
 from core.intake import ReadOptions
+from goals.api.parameters import choice_in
 from goals.api.refs import number_in
 from goals.models import Import, ImportProblem
 from goals.services import imports
@@ -145,11 +146,7 @@ class ImportAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
         state = self.request.query_params.get("state")
         if self.action != "list" or state is None:
             return queryset
-        if state not in Import.State.values:
-            allowed = ", ".join(Import.State.values)
-            detail = _("Choose one of: %(allowed)s.") % {"allowed": allowed}
-            raise Problem(400, detail, [{"field": "state", "detail": detail}])
-        return queryset.filter(state=state)
+        return queryset.filter(state=choice_in("state", state, Import.State.values))
 
     @extend_schema(
         request={"multipart/form-data": NewImport},

@@ -18,13 +18,11 @@ from goals.api import batches, serializers
 from goals.api.parameters import day_in, flag_in
 from goals.models import Measurement
 from goals.services import measurements
-from goals.services.measurement_rows import Author, Key
+from goals.services.measurement_rows import Author, Key, RowError
 from goals.services.measurements import RowsRefusedError
 from teams.api.views import WorkspaceAPI
 from teams.models import ApiToken
 from teams.policy import Action
-
-JSON = "application/json"
 
 
 class _ByDay(Cursor):
@@ -64,7 +62,7 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
         ]
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        if isinstance(request.auth, ApiToken) and request.auth.scope == "measurements":
+        if self._narrow_token:
             raise PermissionDenied(_("This token may only send numbers."))
         return super().list(request, *args, **kwargs)
 
@@ -89,7 +87,7 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
     )
     def create(self, request: Request) -> Response:
         partial = flag_in("partial", request.query_params.get("partial", "false"))
-        if request._request.content_type != JSON:
+        if request._request.content_type != "application/json":
             raise UnsupportedMediaType(request.content_type)
         values, places, unread = batches.read_batch(request._request.body)
         if unread and not partial:
@@ -133,16 +131,22 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
             raise Http404
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _author(self) -> Author:
-        token: Any = self.request.auth
+    @property
+    def _narrow_token(self) -> ApiToken | None:
+        """The token of the caller, if it reaches the numbers of named KPIs and nothing else."""
+        token = self.request.auth
         narrow = isinstance(token, ApiToken) and token.scope == ApiToken.Scope.MEASUREMENTS
+        return token if narrow else None
+
+    def _author(self) -> Author:
+        token = self._narrow_token
         return Author(
             membership=self.membership,
             source="API",
-            kpi_codes=frozenset(token.kpi_codes) if narrow else None,
+            kpi_codes=frozenset(token.kpi_codes) if token else None,
         )
 
 
-def _refused(errors: list[Any]) -> Problem:
+def _refused(errors: list[RowError]) -> Problem:
     detail = _("%(count)d of the rows cannot be taken; nothing was written.")
     return Problem(422, detail % {"count": len(errors)}, batches.as_entries(errors))
