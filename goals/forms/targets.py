@@ -15,7 +15,10 @@ class TargetForm(forms.Form):
     """What a KPI should reach, and from when on."""
 
     comparator = forms.ChoiceField(label=_("The value should be"), choices=Comparator.choices)
-    value = TypedDecimalField(label=_("Number"), required=False)
+    value = TypedDecimalField(
+        label=_("Number"),
+        error_messages={"required": _("Write the number that should be reached.")},
+    )
     upper = TypedDecimalField(
         label=_("Upper number"), required=False, help_text=_("Only for a range.")
     )
@@ -39,6 +42,8 @@ class TargetForm(forms.Form):
 
     def __init__(self, *args: Any, kpi: Kpi, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Whoever ends a target has no number to write.
+        self.fields["value"].required = self.data.get("comparator") != Comparator.NONE
         self.fields["valid_from"].initial = today
         if kpi.breakdown is None:
             del self.fields["segment"]
@@ -47,3 +52,9 @@ class TargetForm(forms.Form):
             self.fields["segment"].queryset = segments  # type: ignore[attr-defined]
         if kpi.direction == Kpi.Direction.DECREASE:
             self.fields["comparator"].initial = Comparator.AT_MOST
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("comparator") == Comparator.NONE:
+            values["value"] = values["upper"] = None
+        return values

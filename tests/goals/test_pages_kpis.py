@@ -301,6 +301,24 @@ def test_a_target_with_a_fault_is_refused_at_its_field(
     assert not Target.objects.exists()
 
 
+def test_the_number_of_a_target_is_not_marked_optional(signed_in, workspace, leads):
+    page = _text(signed_in.get(_url("new-target", workspace, leads.number)))
+
+    assert re.search(r"Number (\S+)", page)[1] != "(optional)"
+    assert "Upper number (optional)" in page
+
+
+@pytest.mark.parametrize("typed", ["", "5"])
+def test_a_target_is_ended_without_a_number(signed_in, workspace, leads, typed):
+    form = {"comparator": "none", "value": typed, "valid_from": "2026-11-16"}
+
+    answer = signed_in.post(_url("new-target", workspace, leads.number), form)
+
+    target = Target.objects.get()
+    assert answer.status_code == 303
+    assert (target.comparator, target.value) == ("none", None)
+
+
 def test_a_period_that_is_over_keeps_its_target_U3(signed_in, workspace, leads, lead, author):
     set_target(
         kpi=leads, comparator="at_least", value=Decimal(5), valid_from=MONDAY, by=lead, at=NOW
