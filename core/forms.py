@@ -1,4 +1,4 @@
-"""Helpers for forms: broken rules become errors that people can see, versions are read."""
+"""Forms on pages: shown alone, told which rule is broken, read at a version."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,8 +6,35 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from core.errors import DomainError
+
+
+def form_page(
+    request: HttpRequest,
+    form: BaseForm,
+    *,
+    heading: str,
+    submit: str,
+    cancel_url: str,
+    version: int | None = None,
+) -> HttpResponse:
+    """
+    Show one form on a page of its own; with something wrong in it the answer is 422.
+
+    ``version`` is what the thing to change was read at; while the form is mended it stays the one
+    that came with it.
+    """
+    context = {
+        "form": form,
+        "heading": heading,
+        "submit": submit,
+        "cancel_url": cancel_url,
+        "version": version and request.POST.get("version", version),
+    }
+    return render(request, "form_page.html", context, status=422 if form.errors else 200)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import clock
 from core.errors import BusyError, ConflictError
-from core.forms import rules_shown_on
+from core.forms import form_page, rules_shown_on
 from goals.forms.breakdowns import BreakdownForm, RenameForm, SegmentsForm
 from goals.models import Breakdown, Segment
 from goals.services import breakdowns
@@ -178,15 +178,12 @@ def _rename(
 
 
 def _form_page(request: WorkspaceRequest, form: Form, heading: str, submit: str) -> HttpResponse:
-    context = {
-        "form": form,
-        "heading": heading,
-        "submit": submit,
-        "cancel_url": reverse("goals:breakdowns", args=[request.workspace.slug]),
-    }
-    return render(request, "goals/form_page.html", context, status=422 if form.errors else 200)
+    return form_page(request, form, heading=heading, submit=submit, cancel_url=_list_url(request))
 
 
 def _see_all(request: WorkspaceRequest) -> HttpResponseRedirect:
-    url = reverse("goals:breakdowns", args=[request.workspace.slug])
-    return HttpResponseRedirect(url, status=303)
+    return HttpResponseRedirect(_list_url(request), status=303)
+
+
+def _list_url(request: WorkspaceRequest) -> str:
+    return reverse("goals:breakdowns", args=[request.workspace.slug])

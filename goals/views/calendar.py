@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from core import clock
 from core.errors import ConflictError
-from core.forms import rules_shown_on, version_in
+from core.forms import form_page, rules_shown_on, version_in
 from goals.forms.calendar import CalendarForm
 from goals.selectors.calendar import get_calendar_change
 from goals.services.calendars import change_calendar
@@ -32,12 +32,14 @@ def calendar(request: WorkspaceRequest) -> HttpResponse:
             return render(request, "goals/calendar_change.html", context)
         with rules_shown_on(form):
             return _save(request, form)
-    context = {
-        "form": form,
-        "version": workspace.version,
-        "cancel_url": reverse("reviews:settings", args=[workspace.slug]),
-    }
-    return render(request, "goals/calendar.html", context, status=422 if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        heading=_("Calendar"),
+        submit=_("Save"),
+        cancel_url=reverse("reviews:settings", args=[workspace.slug]),
+        version=workspace.version,
+    )
 
 
 def _save(request: WorkspaceRequest, form: CalendarForm) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core import clock
 from core.errors import ConflictError, DomainError
-from core.forms import rules_shown_on, version_in
+from core.forms import form_page, rules_shown_on, version_in
 from goals.forms.kpis import KpiForm
 from goals.models import Kpi
 from goals.rules.library import LIBRARY
@@ -24,32 +24,20 @@ from teams.policy import Action
 @workspace_view(Action.EDIT_KPIS)
 @require_http_methods(["GET", "POST"])
 def new_kpi(request: WorkspaceRequest) -> HttpResponse:
-    initial = {"owner": request.membership.pk, **_from_library(request.GET.get("from", ""))}
+    initial = {"owner": request.membership.pk}
     form = KpiForm(request.POST or None, workspace=request.workspace, initial=initial)
     if request.method == "POST" and form.is_valid():
         with rules_shown_on(form):
             created = kpis.create_kpi(workspace=request.workspace, **form.cleaned_data)
             messages.success(request, _("“%(kpi)s” is set up.") % {"kpi": created.name})
             return see(request, created)
-    return _kpi_form(request, form, heading=_("New KPI"), submit=_("Create KPI"))
-
-
-def _from_library(code: str) -> dict[str, Any]:
-    ready = next((ready for ready in LIBRARY if ready.code == code), None)
-    return ready.definition() if ready else {}
-
-
-def _kpi_form(
-    request: WorkspaceRequest, form: KpiForm, *, heading: str, submit: str, status: int = 0
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "heading": heading,
-        "submit": submit,
-        "cancel_url": reverse("goals:kpis", args=[request.workspace.slug]),
-    }
-    code = status or (422 if form.errors else 200)
-    return render(request, "goals/form_page.html", context, status=code)
+    return form_page(
+        request,
+        form,
+        heading=_("New KPI"),
+        submit=_("Create KPI"),
+        cancel_url=reverse("goals:kpis", args=[request.workspace.slug]),
+    )
 
 
 @workspace_view(Action.EDIT_KPIS)
@@ -68,13 +56,14 @@ def edit_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
                 return _conflict(request, form, found)
             messages.success(request, _("Saved."))
             return see(request, changed)
-    context = {
-        "form": form,
-        "kpi": found,
-        "version": request.POST.get("version", found.version),
-        "cancel_url": kpi_url(request, found),
-    }
-    return render(request, "goals/kpi_edit.html", context, status=422 if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        heading=_("Edit %(kpi)s") % {"kpi": found.name},
+        submit=_("Save"),
+        cancel_url=kpi_url(request, found),
+        version=found.version,
+    )
 
 
 def _conflict(request: WorkspaceRequest, form: KpiForm, stored: Kpi) -> HttpResponse:

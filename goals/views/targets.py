@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core import clock
 from core.errors import ConflictError
-from core.forms import rules_shown_on, version_in
+from core.forms import form_page, rules_shown_on, version_in
 from goals.forms.targets import TargetForm
 from goals.models import Target
 from goals.rules.status import Comparator
@@ -40,14 +40,13 @@ def new_target(request: WorkspaceRequest, number: int) -> HttpResponse:
             )
             messages.success(request, _("The target is set."))
             return see(request, found)
-    context = {
-        "form": form,
-        "kpi": found,
-        "heading": _("Target of %(kpi)s") % {"kpi": found.name},
-        "submit": _("Set target"),
-        "cancel_url": kpi_url(request, found),
-    }
-    return render(request, "goals/form_page.html", context, status=422 if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        heading=_("Target of %(kpi)s") % {"kpi": found.name},
+        submit=_("Set target"),
+        cancel_url=kpi_url(request, found),
+    )
 
 
 @workspace_view(Action.EDIT_KPIS)

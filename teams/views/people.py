@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import clock
 from core.errors import DomainError
-from core.forms import rules_shown_on
+from core.forms import form_page, rules_shown_on
 from teams import ownership
 from teams.access import WorkspaceRequest, workspace_view
 from teams.forms import HeirForm, InvitationForm, JoinForm, RoleForm, TeamForm
@@ -130,13 +130,13 @@ def invite(request: WorkspaceRequest) -> HttpResponse:
             )
             messages.success(request, said % {"count": len(invited)})
             return redirect("teams:members", request.workspace.slug)
-    context = {
-        "form": form,
-        "heading": _("Invite people"),
-        "submit": _("Send invitations"),
-        "cancel_url": reverse("teams:members", args=[request.workspace.slug]),
-    }
-    return render(request, "teams/form_page.html", context, status=422 if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        heading=_("Invite people"),
+        submit=_("Send invitations"),
+        cancel_url=reverse("teams:members", args=[request.workspace.slug]),
+    )
 
 
 @workspace_view(Action.MANAGE_MEMBERS)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import clock
 from core.errors import ConflictError
-from core.forms import rules_shown_on, version_in
+from core.forms import form_page, rules_shown_on, version_in
 from teams.access import WorkspaceRequest, workspace_view
 from teams.audit import Place, counts, latest
 from teams.forms import DeleteWorkspaceForm, SettingsForm, TokenForm
@@ -113,13 +113,13 @@ def new_token(request: WorkspaceRequest) -> HttpResponse:
                 at=now,
             )
             return render(request, "teams/token_made.html", {"token": token, "secret": secret})
-    context = {
-        "form": form,
-        "heading": _("New API token"),
-        "submit": _("Make token"),
-        "cancel_url": reverse("teams:tokens", args=[request.workspace.slug]),
-    }
-    return render(request, "teams/form_page.html", context, status=422 if form.errors else 200)
+    return form_page(
+        request,
+        form,
+        heading=_("New API token"),
+        submit=_("Make token"),
+        cancel_url=reverse("teams:tokens", args=[request.workspace.slug]),
+    )
 
 
 @workspace_view(Action.MANAGE_TOKENS)
