@@ -169,7 +169,7 @@ def _rename(
             except ConflictError as error:
                 mine = form.cleaned_data["name"]
                 names = [{"label": _("Name"), "theirs": thing.name, "mine": mine}]
-                context = {"who": str(error), "fields": names, "theirs_url": request.path}
+                context = {"why": str(error), "fields": names, "theirs_url": request.path}
                 return render(request, "409.html", context, status=409)
             messages.success(request, _("Saved."))
             return _see_all(request)

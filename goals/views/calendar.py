@@ -50,7 +50,7 @@ def _save(request: WorkspaceRequest, form: CalendarForm) -> HttpResponse:
             **form.cleaned_data,
         )
     except ConflictError as error:
-        conflict = {"who": str(error), "theirs_url": request.path}
+        conflict = {"why": str(error), "theirs_url": request.path}
         return render(request, "409.html", conflict, status=409)
     messages.success(request, _("The calendar is saved. Numbers follow it within minutes."))
     return HttpResponseRedirect(request.path, status=303)
