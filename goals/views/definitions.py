@@ -1,10 +1,9 @@
 """Defining KPIs: new, changed, archived, from the library."""
 
-from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -93,7 +92,8 @@ def archive_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
         messages.error(request, str(error))
         return see(request, found)
     messages.success(request, _("“%(kpi)s” is archived.") % {"kpi": found.name})
-    return redirect("goals:kpis", request.workspace.slug)
+    url = reverse("goals:kpis", args=[request.workspace.slug])
+    return HttpResponseRedirect(url, status=303)
 
 
 @workspace_view(Action.EDIT_KPIS)
@@ -122,7 +122,7 @@ def library(request: WorkspaceRequest) -> HttpResponse:
         else:
             done = _("Added: %(names)s.") if added else _("This KPI is in use already.")
             messages.success(request, done % {"names": ", ".join(added)})
-        return redirect("goals:library", request.workspace.slug)
+        return HttpResponseRedirect(request.path, status=303)
     have = set(Kpi.objects.for_workspace(request.workspace).values_list("code", flat=True))
     groups = [
         {

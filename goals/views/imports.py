@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -182,7 +182,7 @@ def _step(request: WorkspaceRequest, row: Import, step: Callable[..., Import]) -
         step(row=row)
     except DomainError as error:
         messages.error(request, str(error))
-    return redirect(row)
+    return HttpResponseRedirect(row.get_absolute_url(), status=303)
 
 
 @workspace_view(Action.RUN_IMPORTS)
