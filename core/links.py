@@ -4,8 +4,13 @@ from django.http import HttpRequest
 
 
 def with_parameter(request: HttpRequest, name: str, value: str) -> str:
-    """Give the address of this page with one query parameter set, or without it if empty."""
+    """
+    Give the address of this page with one query parameter set, or without it if empty.
+
+    Whatever else is chosen differently, a list begins again at its first page.
+    """
     query = request.GET.copy()
+    query.pop("page", None)
     query.pop(name, None)
     if value:
         query[name] = value

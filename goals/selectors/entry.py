@@ -9,12 +9,35 @@ from django.db import connection
 
 from core.periods import Grain
 from goals.models import Kpi, Segment
-from goals.selectors.series import Place, find_series
+from goals.selectors.series import find_series
 from teams.models import Membership, Workspace
-from teams.policy import Action
 
 # How many earlier values say what is usual.
 EARLIER = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One value to enter: a KPI, or a segment of it, in one period."""
+
+    kpi: Kpi
+    segment: Segment | None
+    start: date
+    # Where it is stored, once there is any number of the KPI and segment.
+    series: int | None
+    # There is a value, or a reason why there is none.
+    answered: bool
+
+    @property
+    def key(self) -> str:
+        """Name the value in forms: KPI, segment and date."""
+        segment = self.segment.number if self.segment else 0
+        return f"n-{self.kpi.number}-{segment}-{self.start:%Y%m%d}"
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether it is missed until somebody enters it: not where a gap means zero."""
+        return self.kpi.gaps != Kpi.Gaps.ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,75 +49,63 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One value to enter: a KPI, or a segment of it, in one period."""
+    """A value to enter, with what is stored for it and what was before."""
 
-    kpi: Kpi
-    segment: Segment | None
-    start: date
+    wanted: Wanted
     stored: Stored | None
     # Known values of earlier periods, newest first.
     earlier: Sequence[Decimal]
     # The value of the period just before, if it is known.
     last: Decimal | None
 
-    @property
-    def key(self) -> str:
-        """Name the slot in forms: KPI, segment and date."""
-        segment = self.segment.number if self.segment else 0
-        return f"n-{self.kpi.number}-{segment}-{self.start:%Y%m%d}"
 
-    @property
-    def is_missing(self) -> bool:
-        return self.stored is None
-
-    @property
-    def is_due_zero(self) -> bool:
-        """Tell whether nothing needs to be entered, because a gap means zero."""
-        return self.kpi.gaps == Kpi.Gaps.ZERO
-
-
-def get_slots(
-    workspace: Workspace, *, week: date, owner: Membership | None, by: Membership
-) -> list[Slot]:
+def get_wanted(workspace: Workspace, *, week: date, owner: Membership | None) -> list[Wanted]:
     """
     List what is to be entered for a week: numbers of ``owner``, or everybody's.
 
-    Daily KPIs have a slot for each day of the week; those measured less often than weekly have
+    Daily KPIs have a value for each day of the week; those measured less often than weekly have
     the period that was over by the end of the week. Costs four queries.
     """
-    wanted = list(_wanted(workspace, week, owner, by))
-    series = find_series(kpi.pk for kpi, _segment, _start in wanted)
-    history = _history(wanted, series)
-    calendar = workspace.calendar
+    asked = list(_asked(workspace, week, owner))
+    series = find_series(kpi.pk for kpi, _segment, _start in asked)
+    places = [
+        (series.get((kpi.pk, segment.pk if segment else None)), start)
+        for kpi, segment, start in asked
+    ]
+    answered = _answered(places)
+    return [
+        Wanted(kpi, segment, start, place[0], answered=place in answered)
+        for (kpi, segment, start), place in zip(asked, places, strict=True)
+    ]
+
+
+def get_slots(wanted: Sequence[Wanted]) -> list[Slot]:
+    """Read what is stored for values to enter, and what is usual for them, in one query."""
+    history = _history(wanted)
     slots = []
-    for position, (kpi, segment, start) in enumerate(wanted):
+    for position, each in enumerate(wanted):
         rows = history.get(position, {})
-        before = calendar.shift(kpi.grain, start, -1)
+        before = each.kpi.workspace.calendar.shift(each.kpi.grain, each.start, -1)
         slots.append(
             Slot(
-                kpi=kpi,
-                segment=segment,
-                start=start,
-                stored=rows.get(start),
-                earlier=[r.value for d, r in rows.items() if d < start and r.value is not None],
+                wanted=each,
+                stored=rows.get(each.start),
+                earlier=[
+                    r.value for d, r in rows.items() if d < each.start and r.value is not None
+                ],
                 last=rows[before].value if before in rows else None,
             )
         )
     return slots
 
 
-Wanted = tuple[Kpi, Segment | None, date]
-
-
-def _wanted(
-    workspace: Workspace, week: date, owner: Membership | None, by: Membership
-) -> Iterator[Wanted]:
+def _asked(
+    workspace: Workspace, week: date, owner: Membership | None
+) -> Iterator[tuple[Kpi, Segment | None, date]]:
     kpis = Kpi.objects.for_workspace(workspace).active().measured()
     if owner is not None:
         kpis = kpis.owned_by(owner)
-    if not by.may(Action.ENTER_NUMBERS):
-        kpis = kpis.owned_by(by)
-    chosen = list(kpis.select_related("breakdown", "workspace").in_order())
+    chosen = list(kpis.select_related("workspace").in_order())
     segments = _segments({kpi.breakdown_id for kpi in chosen}, week)
     for kpi in chosen:
         for segment in segments.get(kpi.breakdown_id, []) if kpi.breakdown_id else [None]:
@@ -118,11 +129,25 @@ def _periods(workspace: Workspace, grain: Grain, week: date) -> list[date]:
     return [calendar.last_complete(grain, today=until)]
 
 
-def _history(wanted: Sequence[Wanted], series: dict[Place, int]) -> dict[int, dict[date, Stored]]:
+def _answered(places: Sequence[tuple[int | None, date]]) -> set[tuple[int | None, date]]:
+    """Give those of the series and days for which something is stored."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT series_id, on_date FROM measurements
+            JOIN unnest(%s::bigint[], %s::date[]) AS place (series_id, on_date)
+                USING (series_id, on_date)
+            """,
+            [[series for series, _start in places], [start for _series, start in places]],
+        )
+        return set(cursor.fetchall())
+
+
+def _history(wanted: Sequence[Wanted]) -> dict[int, dict[date, Stored]]:
     keys = [
-        (position, pk, start)
-        for position, (kpi, segment, start) in enumerate(wanted)
-        if (pk := series.get((kpi.pk, segment.pk if segment else None))) is not None
+        (position, each.series, each.start)
+        for position, each in enumerate(wanted)
+        if each.series is not None
     ]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,6 +1,5 @@
 """Defining KPIs: new, changed, archived, from the library."""
 
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render

@@ -67,5 +67,6 @@ def test_a_row_sends_nothing_of_the_other_rows(frozen, workspace, member):
 
     sent = [names.split(",") for names in re.findall(r'hx-params="(.*?)"', html)]
     assert sent == [
-        ["csrfmiddlewaretoken", slot(kpi.number), f"{slot(kpi.number)}-gap", "keep"] for kpi in kpis
+        ["csrfmiddlewaretoken", name, f"{name}-was", f"{name}-gap", "keep"]
+        for name in (slot(kpi.number) for kpi in kpis)
     ]

@@ -214,6 +214,46 @@ def test_an_emptied_field_removes_nothing(signed_in, url, leads, author):
     assert _stored() == [("leads", MONDAY, Decimal(5))]
 
 
+def test_rows_that_nobody_touched_are_not_counted_as_saved(
+    signed_in, url, workspace, member, leads, author
+):
+    other = KpiFactory(workspace=workspace, owner=member, code="visits")
+    record([NewValue("leads", MONDAY, Decimal(5), note="By hand.")], by=author, at=NOW)
+    form = {_slot(leads): "5", f"{_slot(leads)}-was": "5", _slot(other): ""}
+
+    idle = signed_in.post(url, form, follow=True).content.decode()
+    busy = signed_in.post(url, {**form, _slot(other): "7"}, follow=True).content.decode()
+
+    assert "Nothing was changed." in idle
+    assert "1 number saved." in busy
+    assert Measurement.objects.get(series__kpi=leads).note == "By hand."
+
+
+@pytest.mark.parametrize("was", ["5", "Tool down."])
+def test_a_row_that_nobody_touched_does_not_undo_what_others_entered_meanwhile(
+    signed_in, url, leads, author, was
+):
+    record([NewValue("leads", MONDAY, Decimal(6))], by=author, at=NOW)
+    slot = _slot(leads)
+    value, reason = ("5", "") if was == "5" else ("", was)
+
+    signed_in.post(url, {slot: value, f"{slot}-gap": reason, f"{slot}-was": was})
+
+    assert _stored() == [("leads", MONDAY, Decimal(6))]
+
+
+def test_a_row_says_what_it_held_when_it_was_shown(signed_in, url, leads, author):
+    record([NewValue("leads", MONDAY, Decimal(5))], by=author, at=NOW)
+    was = rf'name="{_slot(leads)}-was" value="([^"]*)"'
+
+    page = signed_in.get(url)
+    wrong = signed_in.post(url, {_slot(leads): "many"})
+    saved = signed_in.post(url, {_slot(leads): "7,5"}, headers={"HX-Request": "true"})
+
+    held = [re.search(was, answer.content.decode())[1] for answer in (page, wrong, saved)]
+    assert held == ["5", "5", "7.5"]
+
+
 # -- What looks wrong ------------------------------------------------------------------------------
 
 
@@ -299,6 +339,96 @@ def test_the_page_costs_the_same_however_many_numbers_there_are(
         KpiFactory(workspace=workspace, owner=member)
     signed_in.get(url)
 
-    # Session, person, membership; KPIs, series, history. Segments would cost one more.
-    with django_assert_num_queries(6):
+    # Session, person, membership; KPIs, series, what is in, history. Segments would cost one more.
+    with django_assert_num_queries(7):
         signed_in.get(url)
+
+
+@pytest.mark.parametrize("count", [2, 12])
+def test_saving_costs_the_same_however_many_numbers_there_are(
+    signed_in, url, workspace, member, django_assert_max_num_queries, count
+):
+    kpis = [KpiFactory(workspace=workspace, owner=member) for _each in range(count)]
+    signed_in.get(url)
+
+    with django_assert_max_num_queries(25):
+        signed_in.post(url, {_slot(kpi): "5" for kpi in kpis})
+
+    assert len(_stored()) == count
+
+
+# -- Whose numbers, and which of them --------------------------------------------------------------
+
+
+def test_who_owns_no_number_opens_everybody_s_if_they_may_enter_them(
+    signed_in, url, workspace, lead
+):
+    theirs = KpiFactory(workspace=workspace, owner=lead, code="theirs")
+
+    page = signed_in.get(url).content.decode()
+    assert _slot(theirs) in page
+    assert re.search(r'aria-current="page">Everybody', page)
+    signed_in.post(url, {_slot(theirs): "5"})
+    assert _stored() == [("theirs", MONDAY, Decimal(5))]
+
+    mine = signed_in.get(f"{url}?owner=me").content.decode()
+    assert "No numbers to enter" in mine
+    assert _slot(theirs) not in mine
+
+
+def test_who_owns_a_number_opens_their_own(signed_in, url, workspace, leads, lead):
+    theirs = KpiFactory(workspace=workspace, owner=lead, code="theirs")
+
+    page = signed_in.get(url).content.decode()
+
+    assert _slot(leads) in page
+    assert _slot(theirs) not in page
+
+
+def test_a_partner_who_owns_no_number_is_asked_for_none(client, url, partner, leads):
+    client.force_login(partner.user)
+
+    page = client.get(url).content.decode()
+
+    assert "No numbers to enter" in page
+    assert _slot(leads) not in page
+
+
+def test_many_numbers_come_in_pages_and_are_counted_together(signed_in, url, workspace, member):
+    kpis = [KpiFactory(workspace=workspace, owner=member, position=n) for n in range(120)]
+
+    first = signed_in.get(url).content.decode()
+    second = signed_in.get(f"{url}?page=2").content.decode()
+
+    slots = [re.findall(r'<tr data-row id="row-([^"]+)"', page) for page in (first, second)]
+    assert slots == [[_slot(kpi) for kpi in kpis[:100]], [_slot(kpi) for kpi in kpis[100:]]]
+    assert "120 of 120 missing" in first
+    assert "101–120 of 120" in second
+    assert 'href="/w/rosemary/kpis/enter/?page=2" rel="next"' in first
+    assert 'href="/w/rosemary/kpis/enter/?page=1" rel="prev"' in second
+
+
+def test_a_number_that_moved_to_another_page_meanwhile_is_taken(signed_in, url, workspace, member):
+    kpis = [KpiFactory(workspace=workspace, owner=member, position=n) for n in range(101)]
+    moved = _slot(kpis[100])
+
+    answer = signed_in.post(url, {moved: "many", _slot(kpis[0]): "5"})
+
+    assert _row(answer, moved)[:2] == ("error", "many")
+    assert len(_stored()) == 1
+    signed_in.post(url, {moved: "7"})
+    assert len(_stored()) == 2
+
+
+def test_what_was_typed_for_a_number_that_is_not_asked_for_any_more_is_said(
+    signed_in, url, workspace, member, leads
+):
+    gone = KpiFactory(workspace=workspace, owner=member, code="gone", archived_at=NOW)
+    left = KpiFactory(workspace=workspace, owner=member, code="left", archived_at=NOW)
+    form = {_slot(leads): "5", _slot(gone): "9", _slot(left): "3", f"{_slot(left)}-was": "3"}
+
+    page = signed_in.post(url, form, follow=True).content.decode()
+
+    assert "1 number saved." in page
+    assert "1 number was not saved: it is not asked for any more." in page
+    assert _stored() == [("leads", MONDAY, Decimal(5))]
