@@ -134,7 +134,7 @@ class MeasurementAPI(mixins.ListModelMixin, WorkspaceAPI):
     @property
     def _narrow_token(self) -> ApiToken | None:
         """The token of the caller, if it reaches the numbers of named KPIs and nothing else."""
-        token = self.request.auth
+        token: Any = self.request.auth
         narrow = isinstance(token, ApiToken) and token.scope == ApiToken.Scope.MEASUREMENTS
         return token if narrow else None
 

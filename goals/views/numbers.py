@@ -58,7 +58,7 @@ def my_numbers(request: WorkspaceRequest) -> HttpResponse:
     sheet = Sheet(request.membership)
     if request.method == "POST":
         return _take(request, asked, page, sheet)
-    rows = [sheet.stored(slot) for slot in get_slots(page.object_list)]
+    rows = [sheet.stored(slot) for slot in get_slots(list(page.object_list))]
     return _answer(request, asked, page, sheet, rows)
 
 
