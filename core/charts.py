@@ -155,7 +155,7 @@ def line_chart(
     actual: Series,
     *,
     target: Series | None = None,
-    last_year: Series | None = None,
+    past: Series | None = None,
     annotations: Sequence[Annotation] = (),
     tick_text: Callable[[Decimal], str] = str,
     width: int = 720,
@@ -169,10 +169,10 @@ def line_chart(
     """
     if sum(value is not None for value in actual.values) < 2:
         return None
-    series = [each for each in (actual, target, last_year) if each is not None]
+    series = [each for each in (actual, target, past) if each is not None]
     ticks = nice_ticks([value for each in series for value in each.values if value is not None])
     scale = _Scale(width, height, len(labels), float(ticks[0]), float(ticks[-1]))
-    drawn = [("actual", actual), ("target", target), ("past", last_year)]
+    drawn = [("actual", actual), ("target", target), ("past", past)]
     return LineChart(
         width=width,
         height=height,

@@ -178,7 +178,7 @@ def chart(weeks: int = 26) -> Any:
         labels,
         Series("196", decimals(values), [written(value, target) for value in values]),
         target=Series("Target 230", decimals(goals), [written(value, target) for value in goals]),
-        last_year=Series("2025", decimals(past), [written(value, target) for value in past]),
+        past=Series("2025", decimals(past), [written(value, target) for value in past]),
         annotations=[Annotation(weeks - 5, "SDR for Poland left"), Annotation(weeks - 2, "Price page redesigned")],
         tick_text=lambda tick: f"{tick:.0f}",
     )  # fmt: skip

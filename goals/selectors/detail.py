@@ -1,10 +1,9 @@
 """One KPI: what happened to the number, compared with what."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Self
 
 from django.db.models import QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -21,35 +20,12 @@ from goals.rules.units import UnitFormat
 from goals.selectors import phrases
 from goals.selectors.board import Entry
 from goals.selectors.points import Freshness, Line, Point, get_freshness, get_lines
-from teams.models import Workspace
+from goals.selectors.spans import Choice, get_span, year_before
 
-SPANS = (13, 26, 52, 104)
-COMPARED = ("prev", "year")
 LATEST = 12
 # A source that sends the running week every hour corrects one value more than a hundred times.
 CORRECTIONS = 10
 Write = Callable[[Decimal], str]
-_YEAR_AGO = {Grain.DAY: 364, Grain.WEEK: 52, Grain.MONTH: 12, Grain.QUARTER: 4, Grain.YEAR: 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """How the page was asked for: periods, comparison, segment."""
-
-    periods: int = 13
-    compared: str = "prev"
-    segment: str = ""
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> Self:
-        """Read a query string; what it does not understand it takes as the default."""
-        periods = query.get("periods", "")
-        compared = query.get("vs", "")
-        return cls(
-            periods=int(periods) if periods in map(str, SPANS) else SPANS[0],
-            compared=compared if compared in COMPARED else COMPARED[0],
-            segment=query.get("segment", ""),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +66,8 @@ class Detail:
     records: Sequence[Record]
     targets: Sequence[TargetRow]
     segments: Sequence[Segment]
+    # The one that is shown; None is their total.
+    segment: Segment | None
     readers: Sequence[Kpi]
 
 
@@ -99,33 +77,40 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
     freshness = get_freshness(workspace)
     segments = list(_segments(kpi))
     segment = next((each for each in segments if each.code == choice.segment), None)
-    line = _line(kpi, workspace, freshness, choice, segment, today)
-    current = workspace.calendar.last_complete(line.grain, today=today)
+    calendar, grain = workspace.calendar, max(Grain.WEEK, kpi.grain, key=lambda g: g.rank)
+    latest = get_span(Choice(), calendar, grain, today=today)
+    span = get_span(choice, calendar, grain, today=today)
+    line = get_lines(
+        workspace,
+        [kpi],
+        generation=freshness.generation,
+        grain=grain,
+        first=min(latest.compared[-1], span.starts[-1], span.compared[-1]),
+        last=today,
+        today=today,
+        segment=segment,
+    )[kpi.pk]
     numbers = NumberFormat.of(language)
-    entry = Entry(
-        kpi=kpi,
-        line=line,
-        starts=[
-            workspace.calendar.shift(line.grain, current, -back) for back in range(choice.periods)
-        ],
-        format=UnitFormat(kpi.unit, kpi.unit_label, workspace.currency, numbers),
-    )
-    points = entry.points[::-1]
+    form = UnitFormat(kpi.unit, kpi.unit_label, workspace.currency, numbers)
+    # The headline says how it stands now, whatever span is looked at.
+    now = Entry(kpi=kpi, line=line, starts=latest.starts, format=form)
+    entry = replace(now, starts=span.starts)
     return Detail(
         kpi=kpi,
         choice=choice,
         freshness=freshness,
-        grain=line.grain,
-        points=points,
-        value=entry.format.full(points[-1].value) if points[-1].value is not None else "",
-        exact=entry.format.exact(points[-1].value) if points[-1].value is not None else "",
-        status=points[-1].status,
-        headline=_headline(entry, line, language),
-        chart=_chart(entry, points, line),
+        grain=grain,
+        points=entry.points[::-1],
+        value="" if now.current.value is None else form.full(now.current.value),
+        exact="" if now.current.value is None else form.exact(now.current.value),
+        status=now.current.status,
+        headline=_headline(now, _lacking(now, freshness, segment), language),
+        chart=_chart(entry, [line.point(start) for start in span.compared], choice),
         caption=_caption(entry),
         records=list(_records(kpi, segment, entry)),
         targets=list(_targets(kpi, segment, entry, today)),
         segments=segments,
+        segment=segment,
         readers=_readers(kpi),
     )
 
@@ -136,32 +121,32 @@ def _segments(kpi: Kpi) -> QuerySet[Segment]:
     return Segment.objects.filter(pk__in=held).order_by("name", "pk")
 
 
-def _line(
-    kpi: Kpi,
-    workspace: Workspace,
-    freshness: Freshness,
-    choice: Choice,
-    segment: Segment | None,
-    today: date,
-) -> Line:
-    grain = max(Grain.WEEK, kpi.grain, key=lambda g: g.rank)
-    calendar = workspace.calendar
-    last = calendar.start(grain, today)
-    return get_lines(
-        workspace,
-        [kpi],
+def _lacking(entry: Entry, freshness: Freshness, segment: Segment | None) -> str:
+    """Name the KPIs for want of which a formula has no value."""
+    kpi, start, line = entry.kpi, entry.current.start, entry.line
+    if not kpi.is_formula or entry.current.value is not None:
+        return ""
+    here = Kpi.objects.for_workspace(kpi.workspace)
+    inputs = list(here.filter(code__in=formulas.read(kpi.formula).names).in_order())
+    lines = get_lines(
+        kpi.workspace,
+        inputs,
         generation=freshness.generation,
-        grain=grain,
-        first=calendar.shift(grain, last, -choice.periods - _YEAR_AGO[grain] - 1),
-        last=calendar.last_day(grain, last),
-        today=today,
+        grain=line.grain,
+        first=start,
+        last=start,
+        today=line.today,
         segment=segment,
-    )[kpi.pk]
+    )
+    return ", ".join(each.name for each in inputs if lines[each.pk].point(start).value is None)
 
 
-def _headline(entry: Entry, line: Line, language: str) -> str:
-    point, calendar = entry.current, line.calendar
+def _headline(entry: Entry, lacking: str, language: str) -> str:
+    point, line, calendar = entry.current, entry.line, entry.line.calendar
     period = phrases.period_name(calendar, line.grain, point.start)
+    if point.value is None and lacking:
+        words = {"period": period, "inputs": lacking}
+        return _("no value in %(period)s, for want of %(inputs)s") % words
     if point.value is None:
         return _("no value in %(period)s") % {"period": period}
     parts = [_("in %(period)s") % {"period": period}]
@@ -172,13 +157,14 @@ def _headline(entry: Entry, line: Line, language: str) -> str:
     if change := phrases.change_text(entry, language):
         before = phrases.period_name(calendar, line.grain, entry.previous.start)
         parts.append(_("%(change)s than %(period)s") % {"change": change, "period": before})
-    if year := _against_last_year(entry, line, language):
+    if year := _against_last_year(entry, language):
         parts.append(year)
     return " · ".join(parts)
 
 
-def _against_last_year(entry: Entry, line: Line, language: str) -> str:
-    start = line.calendar.shift(line.grain, entry.current.start, -_YEAR_AGO[line.grain])
+def _against_last_year(entry: Entry, language: str) -> str:
+    line = entry.line
+    start = year_before(line.calendar, line.grain, entry.current.start)
     past, now = line.point(start).value, entry.current.value
     if not past or now is None:
         return ""
@@ -187,20 +173,18 @@ def _against_last_year(entry: Entry, line: Line, language: str) -> str:
     return _("%(share)s%% on the same period last year") % {"share": f"{sign}{share}"}
 
 
-def _chart(entry: Entry, points: Sequence[Point], line: Line) -> LineChart | None:
-    write = entry.format.full
+def _chart(entry: Entry, compared: Sequence[Point], choice: Choice) -> LineChart | None:
+    write, points = entry.format.full, entry.points[::-1]
     goals = [point.target.value if point.target else None for point in points]
-    past = [
-        line.point(line.calendar.shift(line.grain, point.start, -_YEAR_AGO[line.grain])).value
-        for point in points
-    ]
+    past = [point.value for point in reversed(compared)]
     values = [point.value for point in points]
     latest = next((value for value in reversed(values) if value is not None), None)
+    name = _("Before") if choice.compared == "prev" else _("Last year")
     return line_chart(
-        [_label(line, point.start) for point in points],
+        [_label(entry.line, point.start) for point in points],
         Series(write(latest) if latest is not None else "", values, _texts(values, write)),
         target=_optional(_("Target"), goals, write),
-        last_year=_optional(_("Last year"), past, write),
+        past=_optional(name, past, write),
         tick_text=entry.format.cell,
     )
 

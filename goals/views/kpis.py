@@ -1,6 +1,6 @@
 """The page of one KPI, and its numbers as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -8,13 +8,16 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from core import clock
 from core.export import csv_chunks
 from core.links import with_parameter
+from core.periods import Grain
 from goals.models import Kpi
-from goals.selectors import detail
+from goals.selectors import detail, phrases
+from goals.selectors.spans import SPANS, Choice
 from teams.access import WorkspaceRequest, workspace_view
 from teams.policy import Action
 
@@ -31,24 +34,50 @@ def find_kpi(request: WorkspaceRequest, number: int) -> Kpi:
 @require_safe
 def kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
     """Show what happened to one number."""
-    found = find_kpi(request, number)
+    found, now = find_kpi(request, number), clock.now()
     page = detail.get_detail(
         found,
-        choice=detail.Choice.of(request.GET),
-        today=request.workspace.today(at=clock.now()),
+        choice=Choice.of(request.GET),
+        today=request.workspace.today(at=now),
         language=translation.get_language() or "en",
     )
     here = [found.workspace.slug, found.number]
+    enter_url = _enter_url(request, found)
     context = {
         "kpi": found,
         "page": page,
         "may_edit": request.membership.may(Action.EDIT_KPIS),
         "actions": _kpi_actions(found),
-        "choices": list(_choices(request, page)),
+        "enter_url": enter_url,
+        "enter": [{"label": _("Add a number"), "url": enter_url}] if enter_url else [],
+        "choices": _choices(request, page),
+        "period_label": _PERIODS[page.grain],
+        "query": [(name, text) for name, text in request.GET.items() if name != "segment"],
         "csv_url": f"{reverse('goals:kpi-csv', args=here)}?{request.GET.urlencode()}",
         "crumbs": [{"label": _("KPIs"), "url": reverse("goals:kpis", args=here[:1])}],
+        "freshness": phrases.freshness_note(page.freshness, request.workspace.zone, at=now),
     }
     return render(request, "goals/kpi.html", context)
+
+
+_PERIODS = {
+    Grain.WEEK: gettext_lazy("Week"),
+    Grain.MONTH: gettext_lazy("Month"),
+    Grain.QUARTER: gettext_lazy("Quarter"),
+    Grain.YEAR: gettext_lazy("Year"),
+}
+
+
+def _enter_url(request: WorkspaceRequest, kpi: Kpi) -> str:
+    """Give where a value of this KPI is typed in, or nothing for whoever may not."""
+    if kpi.is_formula or kpi.is_archived:
+        return ""
+    mine = kpi.owner_id == request.membership.pk
+    needed = Action.ENTER_OWN_NUMBERS if mine else Action.ENTER_NUMBERS
+    if not request.membership.may(needed):
+        return ""
+    url = reverse("goals:my-numbers", args=[request.workspace.slug])
+    return url if mine else f"{url}?owner=all"
 
 
 def _kpi_actions(kpi: Kpi) -> list[dict[str, Any]]:
@@ -63,34 +92,39 @@ def _kpi_actions(kpi: Kpi) -> list[dict[str, Any]]:
     return [edit, goal, archive]
 
 
-def _choices(request: WorkspaceRequest, page: detail.Detail) -> Iterator[dict[str, Any]]:
-    yield {
-        "id": "periods",
-        "label": _("Periods"),
+def _choices(request: WorkspaceRequest, page: detail.Detail) -> list[dict[str, Any]]:
+    """Offer each way to look at the number as links."""
+    choice = page.choice
+    spans = [(str(span), str(span)) for span in SPANS]
+    compared = [("prev", _("Periods before")), ("year", _("Last year"))]
+    shown = "" if choice.is_custom else str(choice.periods)
+    return [
+        _choice(request, "periods", _("Periods"), spans, shown, instead_of=("from", "to")),
+        _choice(request, "vs", _("Compared with"), compared, choice.compared),
+    ]
+
+
+def _choice(
+    request: WorkspaceRequest,
+    name: str,
+    label: str,
+    items: list[tuple[str, str]],
+    current: str,
+    *,
+    instead_of: Collection[str] = (),
+) -> dict[str, Any]:
+    return {
+        "id": name,
+        "label": label,
         "items": [
             {
-                "label": span,
-                "url": with_parameter(request, "periods", str(span)),
-                "current": span == page.choice.periods,
+                "label": text,
+                "url": with_parameter(request, name, value, instead_of=instead_of),
+                "current": value == current,
             }
-            for span in detail.SPANS
+            for value, text in items
         ],
     }
-    if page.segments:
-        chosen = page.choice.segment
-        parts = [("", _("Total")), *((each.code, each.name) for each in page.segments[:6])]
-        yield {
-            "id": "segment",
-            "label": _("Segment"),
-            "items": [
-                {
-                    "label": name,
-                    "url": with_parameter(request, "segment", code),
-                    "current": code == chosen,
-                }
-                for code, name in parts
-            ],
-        }
 
 
 @workspace_view(Action.READ)
@@ -100,7 +134,7 @@ def kpi_csv(request: WorkspaceRequest, number: int) -> HttpResponse:
     found = find_kpi(request, number)
     page = detail.get_detail(
         found,
-        choice=detail.Choice.of(request.GET),
+        choice=Choice.of(request.GET),
         today=request.workspace.today(at=clock.now()),
         language="en",
     )

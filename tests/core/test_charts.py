@@ -131,7 +131,7 @@ def test_the_table_is_newest_first_and_has_a_column_for_each_line():
         WEEKS,
         series(1, 2, 3, 4),
         target=series(5, 5, 5, 6, name="Target"),
-        last_year=series(9, 8, 7, None, name="2025"),
+        past=series(9, 8, 7, None, name="2025"),
     )
 
     assert chart.columns == ("Trials", "Target", "2025")
@@ -163,7 +163,7 @@ def test_direct_labels_do_not_touch_each_other():
         WEEKS,
         series(1, 2, 3, 100),
         target=series(100, 100, 100, 100, name="Target"),
-        last_year=series(99, 99, 99, 99, name="2025"),
+        past=series(99, 99, 99, 99, name="2025"),
         height=240,
     )
 

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("frozen")
 
 # The Monday of week 46, the last that is over.
 MONDAY = dt.date(2026, 11, 9)
+WEEK = dt.timedelta(weeks=1)
 FORM = {
     "name": "Leads",
     "code": "leads",
@@ -413,6 +414,127 @@ def test_a_segment_s_page_shows_its_own_numbers_R30(signed_in, workspace, lead, 
 
     assert [page[0][1] for page in pages] == ["42", "40", "2"]
     assert [page[1][1] for page in pages] == ["43", "41", "2"]
+
+
+def _heads(answer):
+    """Give the heads of the table behind the chart."""
+    page = answer.content.decode()
+    heads = re.search(r"<thead>(.*?)</thead>", page, re.DOTALL)[1]
+    return [re.sub(r"<[^>]+>", "", head).strip() for head in heads.split("</th>")[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "back"),
+    [
+        ("", "Last year", 52),
+        ("?vs=year", "Last year", 52),
+        ("?vs=prev", "Before", 13),
+        ("?vs=prev&periods=26", "Before", 26),
+        ("?vs=prev&from=2026-11-05&to=2026-11-10", "Before", 2),
+        ("?vs=nonsense&periods=1e9&from=2026-02-30", "Last year", 52),
+    ],
+)
+def test_the_chart_compares_with_the_periods_before_or_with_last_year_R35(
+    signed_in, workspace, leads, author, query, name, back
+):
+    """A week's value says how many weeks it lies before week 46."""
+    _measure(author, workspace, *(("leads", MONDAY - n * WEEK, n) for n in range(60)))
+
+    answer = signed_in.get(leads.get_absolute_url() + query)
+
+    newest, before = _table(answer.content.decode())[:2]
+    assert _heads(answer)[-1] == name
+    assert [newest[0], newest[1], newest[-1]] == ["W46", "0", str(back)]
+    assert [before[0], before[1], before[-1]] == ["W45", "1", str(back + 1)]
+
+
+def _starts(client, kpi, query):
+    """Give the periods that the file behind the chart holds, as ISO dates."""
+    file = client.get(f"{kpi.get_absolute_url()}numbers.csv{query}").content.decode("utf-8-sig")
+    return [row["start"] for row in csv.DictReader(io.StringIO(file))]
+
+
+@pytest.mark.parametrize(
+    ("query", "starts"),
+    [
+        ("?from=2026-10-20&to=2026-11-03", ["2026-10-19", "2026-10-26", "2026-11-02"]),
+        ("?from=2026-11-02", ["2026-11-02", "2026-11-09"]),
+        ("?from=2027-03-01", ["2026-11-09"]),
+        ("?from=2026-11-03&to=2026-10-20", ["2026-10-19"]),
+    ],
+)
+def test_a_span_is_chosen_from_day_to_day(signed_in, leads, author, workspace, query, starts):
+    _measure(author, workspace, ("leads", MONDAY, "5"), ("leads", MONDAY - WEEK, "4"))
+
+    assert _starts(signed_in, leads, query) == starts
+    # The headline says how it stands now, whatever is looked at.
+    assert "5 No target in week 46" in _text(signed_in.get(leads.get_absolute_url() + query))
+
+
+def test_a_span_that_only_ends_on_a_day_has_the_chosen_number_of_periods(signed_in, leads):
+    starts = _starts(signed_in, leads, "?to=2026-04-19&periods=26")
+
+    assert (len(starts), starts[-1]) == (26, "2026-04-13")
+
+
+def test_the_longest_span_is_cut_to_its_latest_periods(signed_in, leads):
+    starts = _starts(signed_in, leads, "?from=1970-01-01&vs=prev")
+
+    assert (len(starts), starts[-1]) == (520, "2026-11-09")
+
+
+def test_a_span_of_so_many_periods_takes_the_place_of_one_from_day_to_day(signed_in, leads):
+    url = leads.get_absolute_url() + "?from=2026-10-20&to=2026-11-03&vs=prev"
+
+    page = unescape(signed_in.get(url).content.decode())
+
+    assert f'href="{leads.get_absolute_url()}?vs=prev&periods=26"' in page
+
+
+def test_a_page_says_from_when_its_numbers_are(signed_in, leads, workspace, author):
+    _measure(author, workspace, ("leads", MONDAY, "5"))
+
+    assert "Numbers as of 09:00" in _text(signed_in.get(leads.get_absolute_url()))
+
+
+def test_a_formula_without_a_value_names_what_it_lacks_R34(
+    signed_in, workspace, lead, leads, author
+):
+    KpiFactory(workspace=workspace, owner=lead, code="visits", name="Visits")
+    rate = KpiFactory(
+        workspace=workspace, owner=lead, aggregation="formula", formula="leads / visits"
+    )
+    _measure(author, workspace, ("leads", MONDAY, "5"))
+
+    answer = signed_in.get(rate.get_absolute_url())
+
+    assert "no value in week 46, for want of Visits" in _text(answer)
+
+
+def test_the_table_of_a_monthly_kpi_is_headed_by_the_month(signed_in, workspace, lead, author):
+    kpi = KpiFactory(workspace=workspace, owner=lead, code="churn", cadence="monthly")
+    months = [dt.date(2026, month, 1) for month in (9, 10)]
+    _measure(author, workspace, *(("churn", day, "5") for day in months))
+
+    assert _heads(signed_in.get(kpi.get_absolute_url()))[0] == "Month"
+
+
+@pytest.mark.parametrize(
+    ("who", "offered"),
+    [
+        ("viewer", None),
+        ("partner", None),
+        ("member", "/w/rosemary/kpis/enter/?owner=all"),
+        ("lead", "/w/rosemary/kpis/enter/"),
+    ],
+)
+def test_a_number_is_added_by_those_who_may(request, client, leads, who, offered):
+    client.force_login(request.getfixturevalue(who).user)
+
+    main = client.get(leads.get_absolute_url()).content.decode().split("<main")[1]
+
+    links = set(re.findall(r'href="([^"]*kpis/enter/[^"]*)"', main.split("</main>")[0]))
+    assert links == ({offered} if offered else set())
 
 
 # -- The scorecard ---------------------------------------------------------------------------------
