@@ -71,7 +71,7 @@
     if (!lost || document.activeElement !== document.body) return;
     const swapped = lost.id && document.getElementById(lost.id);
     const goal =
-      (swapped && (find("[data-focus]", swapped) || find("a, button, input, select", swapped))) ||
+      (swapped && find("a, button, input, select", swapped)) ||
       (lost.next?.isConnected && find("a, button", lost.next)) ||
       (lost.heading && document.getElementById(lost.heading)) ||
       find("h1");
@@ -177,7 +177,7 @@
 
   const cells = (row) => all("input[data-number]", row);
   const rowsOf = (input) =>
-    all("tr, [data-number-row]", input.closest("[data-number-grid]")).filter((row) => cells(row).length);
+    all("tr", input.closest("[data-number-grid]")).filter((row) => cells(row).length);
 
   /** The input `down` rows below and `right` columns beside `input`, if there is one. */
   const neighbour = (input, down, right = 0) => {
@@ -241,7 +241,6 @@
     event.preventDefault();
     document.getElementById(opener.dataset.dialog).showModal();
   });
-  on("click", "[data-dialog-close]", (button) => button.closest("dialog").close());
 
   const closeMenus = (except) => {
     for (const menu of all("[data-menu][open]")) if (menu !== except) menu.open = false;
