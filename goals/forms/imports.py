@@ -13,12 +13,13 @@ from goals.rules.mapping import Known
 
 
 class UploadForm(forms.Form):
+    """A file, and how its letters are written where that is not found out."""
+
     file = forms.FileField(
         label=_("File"),
         help_text=_("CSV, TSV or XLSX, also packed as .csv.gz; up to 25 MB."),
         max_length=200,
     )
-
     encoding = forms.ChoiceField(
         label=_("Letters are written in"),
         required=False,

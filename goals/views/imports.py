@@ -16,6 +16,7 @@ from core.export import csv_chunks
 from core.forms import rules_shown_on
 from core.htmx import wants_fragment
 from core.intake import Column, ReadOptions
+from core.paging import page_of, pager
 from goals.forms.imports import MatchForm, UploadForm
 from goals.models import Import
 from goals.selectors.import_account import get_account, outcome_text, progress_text
@@ -25,7 +26,6 @@ from teams.models import Workspace
 from teams.policy import Action
 
 State = Import.State
-LISTED = 50
 
 
 @workspace_view(Action.RUN_IMPORTS)
@@ -33,9 +33,11 @@ LISTED = 50
 def index(request: WorkspaceRequest) -> HttpResponse:
     rows = Import.objects.for_workspace(request.workspace).defer("content")
     related = rows.select_related("created_by__user", "workspace")
+    page = page_of(request, related.order_by("-number"))
     context = {
         "crumbs": _crumbs(request.workspace)[:1],
-        "imports": related.order_by("-number")[:LISTED],
+        "imports": page.object_list,
+        "pager": pager(request, page),
     }
     return render(request, "goals/imports.html", context)
 

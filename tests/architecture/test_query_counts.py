@@ -39,7 +39,7 @@ PAGES = {
     "kpis/enter/?week=2026-W46&owner=all&page=2": 5,
     "kpis/library/": 1,
     "breakdowns/": 4,
-    "imports/": 1,
+    "imports/": 2,
     "settings/": 6,
     "settings/status/": 7,
     "settings/members/": 4,

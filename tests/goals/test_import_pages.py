@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -305,6 +306,23 @@ def test_somebody_leaves_and_finds_the_import_again(page):
 
     assert url(row) in listed
     assert "Checked" in listed
+
+
+def test_many_imports_come_in_pages_the_newest_first(page, lead):
+    Import.objects.bulk_create(
+        Import(
+            workspace=lead.workspace, number=number, filename=f"{number}.csv", content=b"",
+            created_by=lead, created_at=NOW,
+        )
+        for number in range(1, 102)
+    )  # fmt: skip
+    listed = reverse("goals:imports", args=[lead.workspace.slug])
+
+    first, second = (page.get(f"{listed}?page={n}").content.decode() for n in (1, 2))
+
+    assert ">101.csv<" in first
+    assert ">1.csv<" not in first
+    assert re.findall(r">(\d+)\.csv<", second) == ["1"]
 
 
 def test_a_check_can_be_stopped_and_begun_again(page):
