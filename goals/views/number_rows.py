@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from core.errors import DomainError
 from core.intake.errors import CellError
 from core.numbers import NumberFormat
 from core.periods import Grain
@@ -105,19 +106,21 @@ class Sheet:
 
     def save(self, rows: Sequence[Row], *, at: datetime) -> tuple[list[Row], int]:
         """Write what is new in the rows; give them as they are then, and how many were written."""
-        new = [row for row in rows if row.new is not None]
+        new = {row.slot.wanted.key: row.new for row in rows if row.new is not None}
         if not new:
             return list(rows), 0
-        values = [row.new for row in new if row.new is not None]
-        outcome = record(values, by=self._author, at=at, partial=True)
-        refused = {new[error.index].slot.wanted.key: error.detail for error in outcome.errors}
+        try:
+            outcome = record(list(new.values()), by=self._author, at=at, partial=True)
+        except DomainError as error:
+            count, refused = 0, dict.fromkeys(new, str(error))
+        else:
+            keys, count = list(new), outcome.created + outcome.updated
+            refused = {keys[error.index]: error.detail for error in outcome.errors}
         after = []
         for row in rows:
-            if detail := refused.get(row.slot.wanted.key):
-                after.append(replace(row, state="error", note=detail))
-            else:
-                after.append(row)
-        return after, outcome.created + outcome.updated
+            detail = refused.get(row.slot.wanted.key)
+            after.append(replace(row, state="error", note=detail) if detail else row)
+        return after, count
 
     def _is_outlier(self, slot: Slot, value: Decimal) -> bool:
         if slot.stored is not None and slot.stored.value == value:

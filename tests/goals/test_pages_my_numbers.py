@@ -8,9 +8,11 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from core.errors import DomainError
 from goals.models import Measurement
 from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
+from goals.views import number_rows
 from tests.conftest import NOW
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 
@@ -318,6 +320,23 @@ def test_a_value_that_comes_later_fills_the_gap(signed_in, url, leads, author):
 
     stored = Measurement.objects.get()
     assert (stored.value, stored.note) == (5, "")
+
+
+def test_rows_that_a_rule_keeps_from_being_written_stay_as_they_were_typed(
+    signed_in, url, leads, monkeypatch
+):
+    def refuse(*_args, **_kwargs):
+        raise DomainError("The calendar is being changed. Try again in a moment.")
+
+    monkeypatch.setattr(number_rows, "record", refuse)
+    slot = _slot(leads)
+
+    answer = signed_in.post(url, {slot: "5"})
+
+    assert answer.status_code == 422
+    assert _row(answer, slot) == (
+        "error", "5", "The calendar is being changed. Try again in a moment."
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("reason", ["x" * 501, "a\0b"])
