@@ -139,7 +139,7 @@ def test_a_kpi_is_made_and_gets_a_target(tab, studio):
     expect(tab.get_by_role("heading", level=1)).to_contain_text("Demo calls")
     press(tab, "link", "Set a target")
     expect(tab.get_by_role("heading", level=1)).to_contain_text("Target of Demo calls")
-    type_into(tab, "Number (optional)", "12,5")
+    type_into(tab, "Number", "12,5")
     press(tab, "button", "Set target")
 
     expect(tab.locator("section", has=tab.locator("#targets"))).to_contain_text("≥ 12.5")
