@@ -179,7 +179,7 @@ def _chart(entry: Entry, compared: Sequence[Point], choice: Choice) -> LineChart
     past = [point.value for point in reversed(compared)]
     values = [point.value for point in points]
     latest = next((value for value in reversed(values) if value is not None), None)
-    name = _("Before") if choice.compared == "prev" else _("Last year")
+    name = _("Previous") if choice.compared == "prev" else _("Last year")
     return line_chart(
         [_label(entry.line, point.start) for point in points],
         Series(write(latest) if latest is not None else "", values, _texts(values, write)),

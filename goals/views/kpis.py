@@ -96,7 +96,7 @@ def _choices(request: WorkspaceRequest, page: detail.Detail) -> list[dict[str, A
     """Offer each way to look at the number as links."""
     choice = page.choice
     spans = [(str(span), str(span)) for span in SPANS]
-    compared = [("prev", _("Periods before")), ("year", _("Last year"))]
+    compared = [("prev", _("Previous")), ("year", _("Last year"))]
     shown = "" if choice.is_custom else str(choice.periods)
     return [
         _choice(request, "periods", _("Periods"), spans, shown, instead_of=("from", "to")),

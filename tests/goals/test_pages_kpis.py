@@ -428,9 +428,9 @@ def _heads(answer):
     [
         ("", "Last year", 52),
         ("?vs=year", "Last year", 52),
-        ("?vs=prev", "Before", 13),
-        ("?vs=prev&periods=26", "Before", 26),
-        ("?vs=prev&from=2026-11-05&to=2026-11-10", "Before", 2),
+        ("?vs=prev", "Previous", 13),
+        ("?vs=prev&periods=26", "Previous", 26),
+        ("?vs=prev&from=2026-11-05&to=2026-11-10", "Previous", 2),
         ("?vs=nonsense&periods=1e9&from=2026-02-30", "Last year", 52),
     ],
 )
