@@ -13,7 +13,10 @@ from django.views.decorators.http import require_safe
 from core import clock
 from core.fragments import cached_fragment
 from core.links import with_parameter
+from core.paging import page_of, pager
+from core.sorting import Sort, column_heads
 from goals.models import Kpi
+from goals.querysets import KPI_SORTS
 from goals.selectors import phrases
 from goals.selectors.board import SEVERITY, get_board
 from goals.selectors.points import get_freshness
@@ -75,11 +78,22 @@ def _scorecard(request: WorkspaceRequest) -> HttpResponse:
 
 def _list(request: WorkspaceRequest) -> HttpResponse:
     archived = request.GET.get("archived") == "true"
-    rows = Kpi.objects.for_workspace(request.workspace).filter(archived_at__isnull=not archived)
     filters = Filters(kind=request.GET.get("kind", ""), owner=request.GET.get("owner", ""))
-    chosen = rows.select_related("owner__user", "team", "workspace").in_order()
+    sort = Sort.of(request.GET, KPI_SORTS)
+    rows = Kpi.objects.for_workspace(request.workspace).filter(archived_at__isnull=not archived)
+    chosen = rows.matching(kind=filters.kind, owner=filters.owner).sorted_by(sort)
+    page = page_of(request, chosen.select_related("owner__user", "workspace"))
+    columns = [
+        ("name", _("Name")),
+        ("kind", _("Kind")),
+        ("cadence", _("Measured")),
+        ("", _("How")),
+        ("owner", _("Owner")),
+        ("code", _("Code")),
+    ]
     context = {
-        "kpis": [kpi for kpi in chosen if filters.keep(kpi)],
+        "table": {"heads": column_heads(request, sort, columns), "kpis": page.object_list},
+        "pager": pager(request, page),
         "archived": archived,
         "tabs": _tabs(request, "archived" if archived else "list"),
         "filters": _filter_menus(request, filters),

@@ -29,8 +29,9 @@ GATE = 3
 PAGES = {
     "": 6,
     "kpis/": 6,
-    "kpis/?view=list": 2,
-    "kpis/?view=list&archived=true": 2,
+    "kpis/?view=list": 3,
+    "kpis/?view=list&sort=-owner": 3,
+    "kpis/?view=list&archived=true": 3,
     f"kpis/K-{FIRST}/": 9,
     f"kpis/K-{FIRST}/?segment=segment-1": 9,
     f"kpis/K-{FIRST}/numbers.csv": 9,

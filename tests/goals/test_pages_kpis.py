@@ -213,6 +213,91 @@ def test_the_list_can_be_cut_by_kind_and_owner_R33(
     assert [name for name in ("Leads", "Revenue") if f">{name}</a>" in page] == names
 
 
+def _listed(client, workspace, query=""):
+    """Give the names in the list, and its heads with how they are sorted."""
+    page = client.get(_url("kpis", workspace) + f"?view=list{query}").content.decode()
+    names = re.findall(r'<th scope="row"><a [^>]*>([^<]+)</a>', page)
+    heads = re.findall(r'<th scope="col"(?: aria-sort="(\w+)")?>(?:<a href="([^"]+)">)?(\w+)', page)
+    return names, {label: (sort, unescape(url)) for sort, url, label in heads}
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("", ["Zeal", "apples", "Bees"]),
+        ("nonsense", ["Zeal", "apples", "Bees"]),
+        ("name", ["apples", "Bees", "Zeal"]),
+        ("-name", ["Zeal", "Bees", "apples"]),
+        ("kind", ["Zeal", "apples", "Bees"]),
+        ("-kind", ["apples", "Bees", "Zeal"]),
+        ("cadence", ["Bees", "Zeal", "apples"]),
+        ("-cadence", ["apples", "Zeal", "Bees"]),
+        ("owner", ["Zeal", "apples", "Bees"]),
+        ("-owner", ["Bees", "Zeal", "apples"]),
+        ("code", ["Bees", "apples", "Zeal"]),
+    ],
+)
+def test_the_list_is_sorted_by_the_column_that_is_asked_for(
+    signed_in, workspace, lead, member, sort, names
+):
+    """What is equal in a column stays in the order that the leads gave."""
+    for position, (name, kind, cadence, owner, code) in enumerate([
+        ("apples", "activity", "monthly", lead, "b"),
+        ("Bees", "activity", "daily", member, "a"),
+        ("Zeal", "value", "weekly", lead, "c"),
+    ]):  # fmt: skip
+        KpiFactory(
+            workspace=workspace, name=name, kind=kind, cadence=cadence, owner=owner, code=code,
+            position=position,
+        )  # fmt: skip
+
+    assert _listed(signed_in, workspace, f"&sort={sort}")[0] == names
+
+
+def test_the_head_of_a_column_says_how_it_is_sorted_and_turns_the_order_round(
+    signed_in, workspace, leads
+):
+    url = _url("kpis", workspace) + "?view=list&kind=response"
+
+    _names, plain = _listed(signed_in, workspace, "&kind=response&page=1")
+    _names, ascending = _listed(signed_in, workspace, "&kind=response&sort=name")
+    _names, descending = _listed(signed_in, workspace, "&kind=response&sort=-name")
+
+    assert plain["Name"] == ("", f"{url}&sort=name")
+    assert plain["How"] == ("", "")
+    assert ascending["Name"] == ("ascending", f"{url}&sort=-name")
+    assert ascending["Code"] == ("", f"{url}&sort=code")
+    assert descending["Name"] == ("descending", f"{url}&sort=name")
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "last"),
+    [("1", "K000", "K099"), ("2", "K100", "K104"), ("9", "K100", "K104"), ("x", "K000", "K099")],
+)
+def test_a_long_list_comes_in_pages(signed_in, workspace, lead, page, first, last):
+    for n in range(105):
+        KpiFactory(workspace=workspace, owner=lead, name=f"K{n:03}")
+
+    names, _heads = _listed(signed_in, workspace, f"&sort=name&page={page}")
+
+    assert (names[0], names[-1]) == (first, last)
+
+
+def test_the_pages_of_a_list_keep_its_order_and_what_it_is_cut_by(signed_in, workspace, lead):
+    KpiFactory.create_batch(101, workspace=workspace, owner=lead, kind="value")
+    url = _url("kpis", workspace) + "?view=list&sort=-name&kind=value"
+
+    page = unescape(signed_in.get(url).content.decode())
+
+    assert f'href="{url}&page=2" rel="next"' in page
+    assert "1–100 of 101" in page
+    assert 'rel="prev"' not in page
+
+
+def test_a_filter_that_no_text_can_equal_leaves_nothing(signed_in, workspace, leads):
+    assert _listed(signed_in, workspace, "&owner=%00")[0] == []
+
+
 # -- The library -----------------------------------------------------------------------------------
 
 
