@@ -7,7 +7,9 @@ import time_machine
 
 from goals.services.measurement_rows import Author
 from teams.policy import Role
+from tests.beside import free_port
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
+from tests.smtp import Server, smtp_settings
 
 # Monday of ISO week 47, 09:00 in Warsaw: week 46 is the last that is over.
 NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
@@ -80,3 +82,17 @@ def stranger(db):
 @pytest.fixture
 def author(member):
     return Author(membership=member, source="test")
+
+
+@pytest.fixture
+def server(settings):
+    """An SMTP server that takes everything."""
+    with Server() as server:
+        settings.SMTP = smtp_settings(server.port)
+        yield server
+
+
+@pytest.fixture
+def nobody_listens(settings):
+    """Mail is set up, but there is no server."""
+    settings.SMTP = smtp_settings(free_port())

@@ -19,7 +19,7 @@ from mops.embedded import paths
 from mops.embedded.postgres import Postgres
 from mops.embedded.servers import running
 from mops.embedded.valkey import Valkey
-from tests.mops.processes import SECONDS, eventually, free_port
+from tests.beside import SECONDS, eventually, free_port
 
 # A busy machine is slow, which is no fault of what is tested.
 PATIENCE = 120

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.beside import eventually
 from tests.browser.addresses import CROWDED, PAGES
 from tests.browser.visiting import USUAL, session_of, workspace_of
-from tests.mops.processes import eventually
 
 pytestmark = pytest.mark.browser
 OFF = {"java_script_enabled": False}

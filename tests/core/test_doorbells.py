@@ -1,32 +1,12 @@
 """Doorbells: rung once, answered by whoever is free, never waited for."""
 
 import os
-import threading
 
 import pytest
-from django.db import connection
 
 from core import jobs
 from core.jobs import one_at_a_time
-
-
-@one_at_a_time
-def tidy_up(*, done):
-    done.append(threading.current_thread().name)
-
-
-def run_beside(task, **kwargs):
-    """Run a task on a connection of its own, as another process of the same worker does."""
-
-    def run():
-        try:
-            task(**kwargs)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
+from tests.beside import at_once
 
 
 @pytest.mark.django_db(transaction=True)
@@ -37,7 +17,7 @@ def test_a_task_that_runs_already_is_left_to_whoever_runs_it():
     def slow():
         done.append("slow")
         if len(done) < 3:
-            run_beside(slow)
+            at_once(slow)
 
     slow()
     assert done == ["slow"]
@@ -50,11 +30,15 @@ def test_another_kind_of_task_runs_beside_it():
     done = []
 
     @one_at_a_time
+    def quick():
+        done.append("quick")
+
+    @one_at_a_time
     def slow():
-        run_beside(tidy_up, done=done)
+        at_once(quick)
 
     slow()
-    assert len(done) == 1
+    assert done == ["quick"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -66,7 +50,7 @@ def test_another_worker_does_such_a_task_at_the_same_time(monkeypatch):
         done.append("slow")
         if len(done) == 1:
             monkeypatch.setattr(os, "getppid", lambda: 1)
-            run_beside(slow)
+            at_once(slow)
 
     slow()
     assert done == ["slow", "slow"]

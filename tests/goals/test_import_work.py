@@ -1,11 +1,11 @@
 """What workers do with imports on bad days: killed, doubled, overtaken, stopped."""
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError
 
 from core.intake import ReadOptions
 from goals.models import Import, Measurement, Segment
@@ -16,10 +16,10 @@ from goals.services.imports.progress import LEASE, NotHeldError, Progress
 from goals.services.kpis import archive_kpi, change_kpi
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
+from tests.beside import at_once, start_child
 from tests.conftest import NOW
 from tests.factories.goals import BreakdownFactory, KpiFactory
 from tests.goals.bad_files import csv
-from tests.goals.child import start_child
 
 State = Import.State
 MONDAY = dt.date(2026, 11, 9)
@@ -153,15 +153,9 @@ def test_two_imports_over_the_same_kpi_at_once_do_not_mix(lead, visits):
     for row in rows:
         imports.apply(row=row)
 
-    def work(row):
-        try:
-            return imports.run_next(at=NOW, only=row)
-        finally:
-            connections.close_all()
+    done = at_once(*(partial(imports.run_next, at=NOW, only=row) for row in rows))
 
-    with ThreadPoolExecutor(2) as workers:
-        assert list(workers.map(work, rows)) == [True, True]
-
+    assert done == [True, True]
     states = Import.objects.values_list("state", flat=True)
     assert list(states) == [State.DONE, State.DONE]
     values = set(Measurement.objects.values_list("value", flat=True))

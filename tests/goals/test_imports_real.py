@@ -21,9 +21,9 @@ from rest_framework.test import APIClient
 from core.numbers import plain
 from goals.models import Import
 from goals.services import imports, rollups
+from tests.beside import start_child
 from tests.conftest import NOW
 from tests.factories.goals import BreakdownFactory, KpiFactory
-from tests.goals.child import start_child
 from tests.real_data import FOLDER, path_of, reference_of
 
 pytestmark = [pytest.mark.real_data, pytest.mark.usefixtures("frozen")]

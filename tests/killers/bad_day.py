@@ -6,9 +6,9 @@ from contextlib import suppress
 
 from django.db import DatabaseError, connection
 
+from tests.beside import eventually
 from tests.killers.scene import Scene
 from tests.killers.stack import BEATS, WORKERS
-from tests.mops.processes import eventually
 
 POINTS = {
     "drain.after_take": "worker1",

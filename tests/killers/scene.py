@@ -13,12 +13,12 @@ from teams.models import ApiToken
 from teams.policy import Role
 from teams.services import mail
 from teams.services.tokens import create_token
+from tests.beside import eventually
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 from tests.killers import invariants
 from tests.killers.stack import WORKERS
 from tests.killers.writer import SEGMENTS, Writer
-from tests.mops.processes import eventually
 
 WRITERS = ("ann", "bob", "cat")
 ROWS_OF_A_FILE = 60

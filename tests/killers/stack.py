@@ -24,7 +24,7 @@ from mops.embedded.children import Child, Program
 from mops.embedded.postgres import Postgres
 from mops.embedded.servers import running
 from mops.embedded.valkey import Valkey
-from tests.mops.processes import eventually, free_port
+from tests.beside import eventually, free_port
 
 WORKERS, BEATS = ("worker1", "worker2"), ("beat1", "beat2")
 SINK = Path(__file__).with_name("sink.py")

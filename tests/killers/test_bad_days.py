@@ -13,11 +13,11 @@ from django.test import override_settings
 from goals.models import DirtyMark
 from reviews.models import DigestDelivery
 from teams.models import OutgoingMail
+from tests.beside import eventually
 from tests.killers import invariants
 from tests.killers.bad_day import BadDay
 from tests.killers.scene import Scene
 from tests.killers.stack import BEATS, WORKERS, Stack
-from tests.mops.processes import eventually
 
 pytestmark = pytest.mark.servers
 

@@ -19,11 +19,12 @@ from goals.tasks import heartbeat
 from reviews.models import DigestDelivery
 from teams.models import OutgoingMail
 from teams.services import mail
+from tests.beside import eventually, free_port
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 from tests.goals.reference import recomputed_rollups, stored_rollups
 from tests.killers.dying import dies_at
 from tests.killers.stack import SINK, Mailbox
-from tests.mops.processes import eventually, free_port
+from tests.smtp import smtp_settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -165,10 +166,7 @@ def mailbox(settings, tmp_path):
     """Give the Message-IDs that an SMTP server, a process of its own, has accepted."""
     port, mailbox = free_port(), Mailbox(tmp_path / "mails")
     with subprocess.Popen([sys.executable, str(SINK), str(port), str(mailbox.file)]) as server:
-        settings.SMTP = {
-            "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port,
-            "EMAIL_HOST_USER": "", "EMAIL_HOST_PASSWORD": "",
-        }  # fmt: skip
+        settings.SMTP = smtp_settings(port)
         assert eventually(mailbox.is_ready)
         yield mailbox
         server.kill()

@@ -19,7 +19,7 @@ from mops.embedded import paths
 from mops.embedded.postgres import INITDB_OPTIONS, Postgres
 from mops.embedded.servers import running
 from mops.embedded.valkey import Valkey
-from tests.mops.processes import SECONDS, eventually, free_port
+from tests.beside import SECONDS, eventually, free_port
 
 SERVICES = yaml.safe_load((paths.BASE_DIR / "docker-compose.yml").read_text())["services"]
 

@@ -26,7 +26,7 @@ from mops.embedded.lock import InUseError, borrowing, nobody_borrowing, ownershi
 from mops.embedded.postgres import Postgres
 from mops.embedded.servers import available, end_leftovers, running
 from mops.embedded.valkey import Valkey
-from tests.mops.processes import SECONDS, all_gone
+from tests.beside import SECONDS, all_gone
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from mops import programs
 from mops.celery import app
 from mops.embedded import paths
 from mops.embedded.servers import end_leftovers
-from tests.mops.processes import SECONDS, all_gone, eventually, free_port, lives
+from tests.beside import SECONDS, all_gone, eventually, free_port, lives
 
 TINY = "tests.mops.tiny"
 

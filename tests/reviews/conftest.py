@@ -1,4 +1,4 @@
-"""A workspace with numbers, its readers, and SMTP servers that do as they are told."""
+"""A workspace with numbers, and the digests of its week 46."""
 
 import datetime as dt
 from decimal import Decimal
@@ -14,7 +14,6 @@ from reviews.models import DigestDelivery, DigestRun
 from reviews.services import planning, sending
 from tests.conftest import NOW
 from tests.factories.goals import KpiFactory
-from tests.reviews.smtp import Server, free_port, smtp_settings
 
 WEEK = dt.date(2026, 11, 9)  # ISO week 46, over at NOW
 DAY, SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
@@ -63,19 +62,6 @@ def some_numbers(numbers, member):
 
 
 @pytest.fixture
-def server(settings):
-    """An SMTP server that takes everything."""
-    with Server() as server:
-        settings.SMTP = smtp_settings(server.port)
-        yield server
-
-
-@pytest.fixture
-def nobody_listens(settings):
-    settings.SMTP = smtp_settings(free_port())
-
-
-@pytest.fixture
 def run(some_numbers, workspace, frozen):
     """The digests of week 46, planned: two to the lead, one to the member."""
     planning.plan_due(at=NOW)
@@ -87,5 +73,4 @@ def send(at=LATER):
 
 
 def states():
-    rows = DigestDelivery.objects.order_by("pk").values_list("state", flat=True)
-    return list(rows)
+    return list(DigestDelivery.objects.order_by("pk").values_list("state", flat=True))

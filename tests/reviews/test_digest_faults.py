@@ -10,7 +10,7 @@ from reviews.services import ledger, messages, planning
 from teams.models import OutgoingMail
 from tests.conftest import NOW
 from tests.reviews.conftest import LATER, WEEK, send, states
-from tests.reviews.smtp import DIE, STALL, Server, smtp_settings
+from tests.smtp import DIE, STALL, Server, smtp_settings
 
 HOURS = dt.timedelta(hours=3)
 # A week on; nothing else changes.

@@ -1,17 +1,14 @@
 """Two workers, two beats, and workers that die: each digest once, or visibly unknown (FM-07)."""
 
 import datetime as dt
-import os
 import signal
-import subprocess
-import sys
-import threading
+from functools import partial
 
 import pytest
-from django.db import connection, connections
 
 from reviews.models import DigestDelivery, DigestRun, DigestSubscription
 from reviews.services import ledger, planning, sending
+from tests.beside import at_once, start_child
 from tests.conftest import NOW
 from tests.reviews.conftest import DAY, LATER, SECOND, send, states
 
@@ -20,11 +17,7 @@ AFTER_LEASE = LATER + 2 * ledger.HAND_OVER_LEASE
 
 # Sends what waits, in a process that a crash point may kill.
 WORKER = """
-import os, sys, datetime as dt
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-import django
-django.setup()
+import datetime as dt
 from reviews.services import planning, sending
 at = dt.datetime.fromisoformat(sys.argv[2])
 planning.plan_due(at=at)
@@ -32,16 +25,12 @@ sending.send_waiting(at=at)
 """
 
 
-def worker(at=LATER, *, port=None, faults=""):
-    """Run a worker of its own; give how it ended."""
-    env = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "mops.settings.test",
-        "EMAIL_URL": f"smtp://127.0.0.1:{port}" if port else "",
-        "MOPS_FAULTS": faults,
-    }
-    name = connection.settings_dict["NAME"]
-    return subprocess.Popen([sys.executable, "-c", WORKER, name, at.isoformat()], env=env)
+def worker(server, *, faults=""):
+    """Run a worker of its own until it ends; give how it ended."""
+    address = f"smtp://127.0.0.1:{server.port}"
+    with start_child(WORKER, LATER.isoformat(), EMAIL_URL=address, MOPS_FAULTS=faults) as child:
+        child.communicate()
+    return child.returncode
 
 
 @pytest.mark.parametrize(
@@ -55,8 +44,7 @@ def worker(at=LATER, *, port=None, faults=""):
 )
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_doubles_nothing_and_hides_nothing(run, server, point, accepted, lost):
-    killed = worker(port=server.port, faults=point)
-    assert killed.wait() == -signal.SIGKILL
+    assert worker(server, faults=point) == -signal.SIGKILL
 
     send(at=LATER + SECOND)
     assert len(server.accepted) < 3, "the lease of the dead worker still runs"
@@ -85,9 +73,7 @@ def test_digests_that_kill_their_workers_are_parked_after_three_tries(run):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_beats_and_two_workers_send_each_digest_once(some_numbers, workspace, server):
-    both = [worker(port=server.port) for _ in range(2)]
-
-    assert [each.wait() for each in both] == [0, 0]
+    assert at_once(*[partial(worker, server)] * 2) == [0, 0]
     assert DigestRun.objects.count() == 1
     assert states() == ["sent"] * 3
     assert len(server.accepted) == 3
@@ -95,19 +81,10 @@ def test_two_beats_and_two_workers_send_each_digest_once(some_numbers, workspace
 
 @pytest.mark.django_db(transaction=True)
 def test_a_second_worker_passes_over_what_is_held(run):
-    found = []
+    claims = at_once(*[partial(ledger.claim, at=LATER)] * 4)
 
-    def claim():
-        found.append({each.id for each in ledger.claim(at=LATER)})
-        connections.close_all()
-
-    threads = [threading.Thread(target=claim) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sum(map(len, found)) == len(set().union(*found)) == 3
+    taken = [each.id for claim in claims for each in claim]
+    assert len(taken) == len(set(taken)) == 3
 
 
 def test_whoever_lost_the_lease_neither_begins_nor_writes_the_outcome(run):

@@ -18,11 +18,11 @@ from reviews.models import DigestDelivery, DigestSubscription
 from reviews.services import ledger, planning
 from teams.models import OutgoingMail, User
 from teams.policy import Role
+from tests.beside import eventually, free_port
 from tests.conftest import NOW
 from tests.factories.teams import MembershipFactory, TeamFactory
-from tests.mops.processes import eventually, free_port
 from tests.reviews.conftest import DAY, LATER, WEEK, send, states
-from tests.reviews.smtp import smtp_settings
+from tests.smtp import smtp_settings
 
 
 def delivery_of(member):

@@ -1,12 +1,11 @@
 """Speakable numbers: one row of 1, 2, 3 for each kind in each workspace."""
 
-import threading
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from teams.models import Counter
 from teams.services.counters import next_number
+from tests.beside import at_once
 from tests.factories.teams import WorkspaceFactory
 
 
@@ -50,18 +49,7 @@ def test_a_number_that_was_rolled_back_was_never_given(workspace):
 def test_no_number_is_given_twice_to_many_at_once():
     """Show reliability row FM-24: unique numbers under concurrent writers."""
     workspace = WorkspaceFactory()
-    together = threading.Barrier(4, timeout=10)
-    given = []
 
-    def count():
-        together.wait()
-        given.extend(next_number(workspace, "K") for _each in range(5))
-        connection.close()
+    given = at_once(*[lambda: [next_number(workspace, "K") for _each in range(5)]] * 4)
 
-    threads = [threading.Thread(target=count) for _each in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=20)
-
-    assert sorted(given) == list(range(1, 21))
+    assert sorted(number for each in given for number in each) == list(range(1, 21))

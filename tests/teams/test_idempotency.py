@@ -1,10 +1,8 @@
 """The same request sent twice has one effect and one answer."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection, transaction
 from django.test import RequestFactory
 from rest_framework.test import APIClient
 
@@ -12,6 +10,7 @@ from goals.models import Kpi, Measurement, Target
 from teams.api import idempotency
 from teams.models import IdempotencyKey
 from teams.policy import Role
+from tests.beside import meanwhile
 from tests.factories.goals import KpiFactory
 from tests.factories.teams import MembershipFactory
 
@@ -226,24 +225,12 @@ def test_a_request_that_is_still_running_is_not_started_again():
     """Show reliability row FM-16: the second of two at once is told to wait, and does nothing."""
     membership = MembershipFactory(role=Role.LEAD)
     request = RequestFactory().post(URL, BODY, content_type="application/json")
-    running, done = threading.Event(), threading.Event()
 
-    def run():
-        with transaction.atomic():
-            idempotency.look_up(request, membership, "one")
-            running.set()
-            done.wait(timeout=10)
-        connection.close()
+    with meanwhile(lambda: idempotency.look_up(request, membership, "one")):
+        same_key = post(caller(membership))
+        other_key = post(caller(membership), key="two")
 
-    first = threading.Thread(target=run)
-    first.start()
-    assert running.wait(timeout=10)
-    meanwhile = post(caller(membership))
-    other_key = post(caller(membership), key="two")
-    done.set()
-    first.join(timeout=10)
-
-    assert meanwhile.status_code == 409
-    assert "still running" in meanwhile.json()["detail"]
+    assert same_key.status_code == 409
+    assert "still running" in same_key.json()["detail"]
     assert other_key.status_code == 201
     assert codes() == ["email_clicks"]

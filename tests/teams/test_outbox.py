@@ -1,77 +1,24 @@
 """Mail: written down in the transaction that wants it, sent by one worker at a time."""
 
 import datetime as dt
-import socket
-import threading
 from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from core import mailer
 from teams.models import OutgoingMail
 from teams.services import mail
+from tests.beside import meanwhile
 from tests.factories.teams import LONG_AGO, UserFactory
+
+pytestmark = pytest.mark.django_db
 
 State = OutgoingMail.State
 LEASE = dt.timedelta(minutes=2)
 SECOND = dt.timedelta(seconds=1)
-
-
-class Server:
-    """An SMTP server that keeps what it accepts and says ``answers`` to what it does not."""
-
-    def __init__(self):
-        self.answers = {}
-        self.tried = []
-        self.accepted = []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: ARG002  # its form
-        self.tried.append(address)
-        if address in self.answers:
-            return self.answers[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: ARG002  # its form
-        self.accepted.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-    @property
-    def recipients(self):
-        return [message["To"] for message in self.accepted]
-
-
-def free_port():
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        return tried.getsockname()[1]
-
-
-def smtp(port):
-    return {
-        "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port,
-        "EMAIL_HOST_USER": "", "EMAIL_HOST_PASSWORD": "",
-    }  # fmt: skip
-
-
-@pytest.fixture
-def server(settings, db):
-    server = Server()
-    controller = Controller(server, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.SMTP = smtp(controller.port)
-    yield server
-    controller.stop()
-
-
-@pytest.fixture
-def no_server(settings, db):
-    """Mail is set up, but nobody listens there."""
-    settings.SMTP = smtp(free_port())
 
 
 @pytest.fixture
@@ -89,7 +36,7 @@ def read(row):
 
 
 def test_without_a_server_mail_is_kept_and_nobody_is_rung_for(
-    db, settings, now, django_capture_on_commit_callbacks
+    settings, now, django_capture_on_commit_callbacks
 ):
     settings.SMTP = None
 
@@ -102,7 +49,7 @@ def test_without_a_server_mail_is_kept_and_nobody_is_rung_for(
 
 
 def test_with_a_server_mail_waits_and_a_worker_is_rung_for(
-    no_server, now, django_capture_on_commit_callbacks
+    nobody_listens, now, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks() as bells:
         row = queued(now)
@@ -139,7 +86,7 @@ def test_the_message_arrives_as_it_was_written(server, now):
 
     assert mail.send_waiting(at=now) == 1
 
-    [message] = server.accepted
+    [message] = server.messages
     assert (message["To"], message["Subject"]) == ("ann@example.com", "Zażółć")
     assert message["Message-ID"] == row.message_id
     assert message["Date"].datetime == now
@@ -153,7 +100,7 @@ def test_a_line_with_a_dot_does_not_end_the_message_early(server, now):
 
     mail.send_waiting(at=now)
 
-    text = server.accepted[0].get_body(("plain",)).get_content().replace("\r\n", "\n")
+    text = server.messages[0].get_body(("plain",)).get_content().replace("\r\n", "\n")
     assert text.strip() == "one\n.\n.two\nthree"
 
 
@@ -164,8 +111,8 @@ def test_a_subject_cannot_bring_headers_of_its_own(server, now):
     mail.send_waiting(at=now)
 
     assert server.tried == ["ann@example.com"]
-    assert server.accepted[0]["Bcc"] is None
-    assert server.accepted[0]["Subject"] == "Hello  Bcc: eve@example.com"
+    assert server.messages[0]["Bcc"] is None
+    assert server.messages[0]["Subject"] == "Hello  Bcc: eve@example.com"
 
 
 def test_what_was_sent_keeps_no_text(server, now):
@@ -221,7 +168,7 @@ def test_a_refusal_for_now_is_tried_again_under_the_same_name(server, now):
     assert mail.send_waiting(at=now + mail.PAUSES[0] + SECOND) == 1
     row.refresh_from_db()
     assert (row.state, row.attempts) == (State.SENT, 2)
-    assert server.accepted[0]["Message-ID"] == row.message_id
+    assert server.messages[0]["Message-ID"] == row.message_id
 
 
 def test_after_three_tries_a_message_is_given_up_and_stays_readable(server, now):
@@ -272,7 +219,7 @@ def test_an_address_that_cannot_be_sent_to_does_not_hold_the_others_up(server, n
     assert OutgoingMail.objects.get(state=State.FAILED).recipient == "ann@żółw.example.com"
 
 
-def test_a_server_that_does_not_answer_costs_neither_mail_nor_try(no_server, now):
+def test_a_server_that_does_not_answer_costs_neither_mail_nor_try(nobody_listens, now):
     """Show reliability row FM-40: mail waits while the server is away."""
     row = queued(now)
 
@@ -311,7 +258,7 @@ def taken(at):
     return waiting.take(limit=50, lease=LEASE, at=at)
 
 
-def test_a_claimed_message_is_not_claimed_again_while_the_lease_runs(no_server, now):
+def test_a_claimed_message_is_not_claimed_again_while_the_lease_runs(nobody_listens, now):
     """Show reliability row FM-09: one task does not run twice."""
     row = queued(now)
 
@@ -320,7 +267,7 @@ def test_a_claimed_message_is_not_claimed_again_while_the_lease_runs(no_server, 
     assert taken(now + LEASE) == []
 
 
-def test_the_message_of_a_worker_that_died_is_claimed_after_the_lease(no_server, now):
+def test_the_message_of_a_worker_that_died_is_claimed_after_the_lease(nobody_listens, now):
     """Show reliability row FM-09: work that was cut off is taken up again."""
     row = queued(now)
     [first] = taken(now)
@@ -332,7 +279,7 @@ def test_the_message_of_a_worker_that_died_is_claimed_after_the_lease(no_server,
     assert first.claim != second.claim
 
 
-def test_whoever_lost_the_lease_does_not_hold_the_row(no_server, now):
+def test_whoever_lost_the_lease_does_not_hold_the_row(nobody_listens, now):
     """Show reliability row FM-09: a worker that wakes up late cannot write over its successor."""
     queued(now)
     [first] = taken(now)
@@ -342,7 +289,7 @@ def test_whoever_lost_the_lease_does_not_hold_the_row(no_server, now):
     assert OutgoingMail.objects.held_by(second.claim).get() == second
 
 
-def test_a_message_that_kills_three_workers_is_parked(no_server, now):
+def test_a_message_that_kills_three_workers_is_parked(nobody_listens, now):
     """Show reliability row FM-33: the try counts from the claim, not from a polite end."""
     row = queued(now)
     moments = [now + (LEASE + SECOND) * n for n in range(4)]
@@ -375,29 +322,17 @@ def test_a_message_that_kills_its_worker_takes_no_other_along(server, now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_row_that_another_worker_is_claiming_is_passed_over(no_server, now):
+def test_a_row_that_another_worker_is_claiming_is_passed_over(nobody_listens, now):
     """Show reliability row FM-30: workers never wait for each other's rows."""
     held, free = queued(now), queued(now)
-    holding, done = threading.Event(), threading.Event()
 
-    def claim():
-        with transaction.atomic():
-            OutgoingMail.objects.select_for_update().get(pk=held.pk)
-            holding.set()
-            done.wait(timeout=10)
-        connection.close()
-
-    other = threading.Thread(target=claim)
-    other.start()
-    assert holding.wait(timeout=10)
-    found = taken(now)
-    done.set()
-    other.join(timeout=10)
+    with meanwhile(lambda: OutgoingMail.objects.select_for_update().get(pk=held.pk)):
+        found = taken(now)
 
     assert found == [free]
 
 
-def test_what_django_sends_is_queued_once_for_each_recipient(no_server, own_backend, frozen):
+def test_what_django_sends_is_queued_once_for_each_recipient(nobody_listens, own_backend, frozen):
     message = EmailMultiAlternatives(
         "Your password", "Open the link.", to=["a@example.com"], bcc=["b@example.com"]
     )
@@ -412,7 +347,7 @@ def test_what_django_sends_is_queued_once_for_each_recipient(no_server, own_back
     assert read(rows[0]).get_body(("html",)).get_content().strip() == "<p>Open the link.</p>"
 
 
-def test_a_forgotten_password_queues_a_link_to_the_site(client, settings, own_backend, frozen, db):
+def test_a_forgotten_password_queues_a_link_to_the_site(client, settings, own_backend, frozen):
     """Show reliability row FM-27: the link does not follow the Host header."""
     settings.SMTP = None
     user = UserFactory(email="ann@example.com")

@@ -13,11 +13,12 @@ class Server:
 
     ``faults`` says what happens at a step instead of the usual answer: an answer, DIE or STALL.
     Steps are connect, ehlo, mail, rcpt, data, body, and after (the answer to the body is given).
+    ``answers`` says what is answered to the recipients that are refused.
     """
 
     def __init__(self, **faults):
-        self.faults = faults
-        self.accepted, self.recipients, self.connections = [], [], 0
+        self.faults, self.answers = faults, {}
+        self.tried, self.accepted, self.recipients, self.connections = [], [], [], 0
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._stalling = []
@@ -76,6 +77,8 @@ class _Talk:
     def _step(self, verb, line):
         if verb == "rcpt":
             self.recipient = line.decode().partition("<")[2].partition(">")[0]
+            self.server.tried.append(self.recipient)
+            return self._answer(verb, self.server.answers.get(self.recipient, "250 ok"))
         if verb == "data":
             end = self._answer("data", "354 go on")
             if end is not None or "data" in self.server.faults:
@@ -107,11 +110,6 @@ class _Talk:
         if answer:
             self.connection.sendall(f"{answer}\r\n".encode())
         return None
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
 
 
 def smtp_settings(port):
