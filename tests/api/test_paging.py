@@ -1,16 +1,14 @@
 """Lists come in pages of the size that was asked for."""
 
 import pytest
-from rest_framework.test import APIClient
 
+from tests.doors import api_of
 from tests.factories.goals import KpiFactory
 
 
 @pytest.fixture
 def api(viewer, frozen):
-    client = APIClient()
-    client.force_login(viewer.user)
-    return client
+    return api_of(viewer)
 
 
 def test_pages_follow_each_other_without_gaps(api, workspace, lead):

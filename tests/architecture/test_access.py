@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from tests.architecture.routes import all_routes, api_operations, pages_of_workspaces
 from tests.architecture.world import CANARY, ROLES, UNKNOWN, World
+from tests.doors import api_of, browser_of
 
 LOGIN, MISSING, FORBIDDEN = "login", 404, 403
 
@@ -181,12 +182,6 @@ def ask(client, method, url):
     return getattr(client, method)(url)
 
 
-def signed_in(membership):
-    client = Client(raise_request_exception=True)
-    client.force_login(membership.user)
-    return client
-
-
 @contextmanager
 def undone():
     """Let each role find the world as it was."""
@@ -207,10 +202,10 @@ def test_a_page_lets_in_who_may_and_nobody_else(name, a, b):
     anonymous = ask(Client(), method, own)
     assert anonymous.status_code == 302, "anonymous"
     assert anonymous.url.startswith("/accounts/login/")
-    assert ask(signed_in(b.people["owner"]), method, own).status_code == MISSING, "stranger"
+    assert ask(browser_of(b.people["owner"]), method, own).status_code == MISSING, "stranger"
     for role in ROLES:
         with undone():
-            status = ask(signed_in(a.people[role]), method, own).status_code
+            status = ask(browser_of(a.people[role]), method, own).status_code
         if reaches(role, lowest):
             assert status in {200, 302, 303, 422}, role
         else:
@@ -220,7 +215,7 @@ def test_a_page_lets_in_who_may_and_nobody_else(name, a, b):
 @pytest.mark.parametrize("name", [name for name in PAGES if len(ROUTES[name].parameters) > 1])
 def test_a_page_does_not_know_foreign_and_unknown_ids(name, a, b):
     _lowest, method = PAGES[name]
-    client = signed_in(a.people["owner"])
+    client = browser_of(a.people["owner"])
     before = b.fingerprint()
 
     foreign = page_url(name, a.workspace, lambda p: b.own_id(name, p))
@@ -234,7 +229,7 @@ def test_a_page_does_not_know_foreign_and_unknown_ids(name, a, b):
 
 @pytest.mark.parametrize("name", [name for name, (_role, m) in PAGES.items() if m == "get"])
 def test_a_page_shows_nothing_of_another_workspace(name, a, b):
-    client = signed_in(a.people["owner"])
+    client = browser_of(a.people["owner"])
 
     page = ask(client, "get", page_url(name, a.workspace, lambda p: a.own_id(name, p)))
 
@@ -242,7 +237,7 @@ def test_a_page_shows_nothing_of_another_workspace(name, a, b):
 
 
 def test_the_canary_can_be_seen_by_its_own_people(b):
-    page = signed_in(b.people["owner"]).get(reverse("goals:kpis", args=["begonia"]))
+    page = browser_of(b.people["owner"]).get(reverse("goals:kpis", args=["begonia"]))
 
     assert CANARY.encode() in page.content
 
@@ -253,12 +248,6 @@ def parameters_of(name):
 
 def operation_url(name, world_ids):
     return reverse(name, kwargs={p: world_ids(p) for p in parameters_of(name)})
-
-
-def api_as(membership):
-    client = APIClient()
-    client.force_login(membership.user)
-    return client
 
 
 # What a request without a body, or without a version, is told by somebody who may do it.
@@ -274,7 +263,7 @@ def test_an_operation_lets_in_who_may_and_nobody_else(name, method, a, b):
     assert "Bearer" in anonymous["WWW-Authenticate"]
     for role in ROLES:
         with undone():
-            status = getattr(api_as(a.people[role]), method)(url).status_code
+            status = getattr(api_of(a.people[role]), method)(url).status_code
         if reaches(role, OPERATIONS[name, method]):
             assert status in ALLOWED, role
         else:
@@ -287,7 +276,7 @@ def test_an_operation_lets_in_who_may_and_nobody_else(name, method, a, b):
     ids=str,
 )
 def test_an_operation_does_not_know_foreign_and_unknown_ids(name, method, a, b):
-    client = api_as(a.people["owner"])
+    client = api_of(a.people["owner"])
     before = b.fingerprint()
 
     foreign = getattr(client, method)(operation_url(name, lambda p: b.own_id(name, p)))
@@ -300,7 +289,7 @@ def test_an_operation_does_not_know_foreign_and_unknown_ids(name, method, a, b):
 
 @pytest.mark.parametrize("name", [name for name, method in OPERATIONS if method == "get"])
 def test_an_endpoint_gives_nothing_of_another_workspace(name, a, b):
-    answer = api_as(a.people["owner"]).get(operation_url(name, lambda p: a.own_id(name, p)))
+    answer = api_of(a.people["owner"]).get(operation_url(name, lambda p: a.own_id(name, p)))
 
     assert answer.status_code == 200
     assert CANARY.encode() not in answer.content

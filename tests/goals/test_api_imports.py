@@ -11,6 +11,7 @@ from goals.services import imports
 from teams.models import ApiToken
 from teams.services.tokens import create_token
 from tests.conftest import NOW
+from tests.doors import api_of, program
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 from tests.goals.bad_files import FAULTY, REFUSED, csv, make_kpis
 
@@ -30,9 +31,7 @@ def kpis(workspace, lead, stranger):
 
 @pytest.fixture
 def api(lead):
-    client = APIClient()
-    client.force_login(lead.user)
-    return client
+    return api_of(lead)
 
 
 def send(client, content, name="leads.csv", headers=None, **fields):
@@ -267,7 +266,7 @@ def test_a_token_sends_a_file_and_a_browser_needs_its_csrf_token(lead, now):
         membership=lead, name="bot", scope=ApiToken.Scope.WRITE,
         expires_at=now.replace(year=2027), by=lead, at=now,
     )  # fmt: skip
-    bot = APIClient(headers={"Authorization": f"Bearer {secret}"})
+    bot = program(secret)
     browser = APIClient(enforce_csrf_checks=True)
     browser.force_login(lead.user)
 

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from rest_framework.test import APIClient
 
 from goals.models import Kpi
+from tests.doors import api_of
 from tests.factories.goals import BreakdownFactory, KpiFactory
 from tests.factories.teams import TeamFactory
 
@@ -22,9 +22,7 @@ BODY = {
 
 @pytest.fixture
 def api(lead):
-    client = APIClient()
-    client.force_login(lead.user)
-    return client
+    return api_of(lead)
 
 
 def test_a_kpi_is_created_with_the_caller_as_owner_R25(api, lead):

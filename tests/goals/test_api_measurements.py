@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from goals.models import DirtyMark, Measurement, MeasurementRevision
 from teams.models import ApiToken
 from teams.services.tokens import create_token, revoke_token
+from tests.doors import api_of, program
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 from tests.factories.teams import MembershipFactory
 
@@ -18,12 +19,6 @@ URL = "/api/v1/measurements/"
 # The Monday of ISO week 46 of 2026.
 MONDAY = "2026-11-09"
 NOTHING_WRITTEN = "of the rows cannot be taken; nothing was written."
-
-
-def _client(membership):
-    client = APIClient()
-    client.force_login(membership.user)
-    return client
 
 
 def _row(value="5", **more):
@@ -51,7 +46,7 @@ def leads(workspace, member):
 
 @pytest.fixture
 def api(member):
-    return _client(member)
+    return api_of(member)
 
 
 @pytest.fixture
@@ -200,7 +195,7 @@ def test_a_parameter_that_means_nothing_is_refused(api, query):
 def test_another_value_replaces_the_first_and_keeps_it_as_a_revision(api, lead, member, now):
     _send(api, _row("5", note="First count."))
 
-    answer = _send(_client(lead), _row("7"))
+    answer = _send(api_of(lead), _row("7"))
 
     assert answer.json() == {"created": 0, "updated": 1, "unchanged": 0}
     assert Measurement.objects.get().value == 7
@@ -653,7 +648,7 @@ def test_a_batch_has_a_size_limit(api, settings, query):
 def test_a_repeated_key_gets_the_first_answer_and_writes_nothing(api, lead):
     key = {"Idempotency-Key": "week-46"}
     first = _send(api, _row("5"), **key)
-    _send(_client(lead), _row("9"))
+    _send(api_of(lead), _row("9"))
 
     again = _send(api, _row("5"), **key)
 
@@ -692,7 +687,7 @@ def test_the_keys_of_two_people_do_not_meet(api, lead):
     key = {"Idempotency-Key": "week-46"}
     _send(api, _row("5"), **key)
 
-    answer = _send(_client(lead), _row("6"), **key)
+    answer = _send(api_of(lead), _row("6"), **key)
 
     assert answer.json() == {"created": 0, "updated": 1, "unchanged": 0}
 
@@ -714,9 +709,7 @@ def with_token(member, admin, now):
             membership=member, name="CRM", scope=ApiToken.Scope(scope), kpi_codes=codes,
             expires_at=now + dt.timedelta(days=90), at=now, by=admin,
         )  # fmt: skip
-        client = APIClient()
-        client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
-        return client, token
+        return program(text), token
 
     return make
 
@@ -795,10 +788,9 @@ def test_an_expired_token_writes_nothing(with_token, now):
 
 
 def test_a_token_with_another_secret_writes_nothing(with_token):
-    client, token = with_token("write")
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer mops_{token.public_id}_wrong")
+    _client, token = with_token("write")
 
-    _assert_not_signed_in(_send(client, _row()))
+    _assert_not_signed_in(_send(program(f"mops_{token.public_id}_wrong"), _row()))
 
 
 def test_without_a_token_or_session_nothing_is_written():
@@ -807,13 +799,13 @@ def test_without_a_token_or_session_nothing_is_written():
 
 
 def test_a_viewer_writes_nothing(viewer):
-    assert _send(_client(viewer), _row()).status_code == 403
+    assert _send(api_of(viewer), _row()).status_code == 403
     assert _stored() == []
 
 
 def test_a_partner_writes_the_kpis_that_they_own_and_no_others_R25(workspace, partner):
     KpiFactory(workspace=workspace, owner=partner, code="own")
-    client = _client(partner)
+    client = api_of(partner)
 
     assert _blamed(_send(client, _row(kpi="own"), _row())) == [(1, "kpi")]
     assert _stored() == []
@@ -839,13 +831,13 @@ def test_a_kpi_of_another_workspace_is_unknown(api, stranger):
 def test_a_stranger_s_number_goes_to_their_own_kpi_of_that_code(leads, stranger):
     own = KpiFactory(workspace=stranger.workspace, owner=stranger, code="leads")
 
-    assert _send(_client(stranger), _row("9")).json()["created"] == 1
+    assert _send(api_of(stranger), _row("9")).json()["created"] == 1
     assert Measurement.objects.get().series.kpi == own
 
 
 def test_another_workspace_s_numbers_are_neither_listed_nor_removed(api, stranger):
     _send(api, _row())
-    client = _client(stranger)
+    client = api_of(stranger)
 
     assert client.get(URL).json()["results"] == []
     assert client.delete(f"{URL}?kpi=leads&date={MONDAY}").status_code == 422
@@ -853,7 +845,7 @@ def test_another_workspace_s_numbers_are_neither_listed_nor_removed(api, strange
 
 
 def test_a_workspace_that_one_does_not_belong_to_is_refused(stranger, workspace):
-    answer = _send(_client(stranger), _row(), **{"X-Workspace": workspace.slug})
+    answer = _send(api_of(stranger), _row(), **{"X-Workspace": workspace.slug})
 
     assert answer.status_code == 403
     assert _stored() == []

@@ -1,16 +1,15 @@
 """The click rate from its numbers to its months, through the API and the pages (R34)."""
 
 import datetime as dt
-import re
 from html import unescape
 
 import pytest
 from django.urls import reverse
-from rest_framework.test import APIClient
 
 from goals.models import Kpi
 from goals.services.rollups import drain
 from tests.conftest import NOW
+from tests.doors import api_of, text_of
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -33,9 +32,7 @@ OCTOBER = [dt.date(2026, 10, day) for day in (5, 12, 19, 26)]
 
 @pytest.fixture
 def api(lead):
-    client = APIClient()
-    client.force_login(lead.user)
-    return client
+    return api_of(lead)
 
 
 @pytest.fixture
@@ -67,11 +64,6 @@ def _points(api, kpi, period, first="2025-01-01"):
     return {point["start"]: point for point in api.get(url).json()["points"]}
 
 
-def _text(answer):
-    page = answer.content.decode().split("<main")[1]
-    return unescape(" ".join(re.sub(r"<[^>]+>", " ", page).split()))
-
-
 def _both(day, clicks, opens):
     return [("clicks", day, clicks), ("opens", day, opens)]
 
@@ -92,7 +84,7 @@ def test_two_weeks_of_10_in_100_and_90_in_300_are_a_month_of_25_percent_R34(
     assert (month["value"], month["status"], month["complete"]) == ("25", "on_track", True)
     weeks = _points(api, "ctr", "week")
     assert [weeks[day.isoformat()]["value"] for day in OCTOBER] == ["10", "30", None, None]
-    assert "25.0% On track" in _text(page)
+    assert "25.0% On track" in text_of(page)
     assert "October 2026: 25%, target ≥\N{NO-BREAK SPACE}20%" in unescape(
         scorecard.content.decode()
     )
@@ -113,7 +105,7 @@ def test_a_month_without_the_opens_of_one_week_is_not_judged_and_says_so_R34(
 
     # The clicks of the week without opens are left out, or the rate would be 150 %.
     assert (month["value"], month["status"], month["complete"]) == ("25", "not_judged", False)
-    assert "some numbers of the period are missing, so it is not judged" in _text(page)
+    assert "some numbers of the period are missing, so it is not judged" in text_of(page)
     assert "incomplete, so not judged" in scorecard.content.decode()
 
     _send(api, workspace, ("opens", OCTOBER[2], "2000"))

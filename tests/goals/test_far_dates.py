@@ -2,9 +2,9 @@
 
 import pytest
 from django.urls import reverse
-from rest_framework.test import APIClient
 
 from goals.models import Target
+from tests.doors import api_of
 from tests.factories.goals import KpiFactory
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -17,9 +17,7 @@ def kpi(workspace, lead):
 
 @pytest.fixture
 def api(lead):
-    client = APIClient()
-    client.force_login(lead.user)
-    return client
+    return api_of(lead)
 
 
 @pytest.mark.parametrize("week", ["0001-W01", "0001-W20", "1969-W40", "9999-W52", "10000-W01"])

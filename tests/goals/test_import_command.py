@@ -5,11 +5,11 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
-from rest_framework.test import APIClient
 
 from goals.models import Import, Measurement
 from goals.services import imports
 from tests.conftest import NOW
+from tests.doors import api_of
 from tests.goals.bad_files import FAULTY, REFUSED, csv, make_kpis
 
 State = Import.State
@@ -50,9 +50,9 @@ def test_a_file_is_written_with_its_rollups_R30(run, lead):
     assert 'Written: {"created": 2, "updated": 0, "unchanged": 0}' in said
     assert "2 of 2 rows" in said
     assert complained == ""
-    client = APIClient()
-    client.force_login(lead.user)
-    series = client.get("/api/v1/kpis/leads/series/?period=month&from=2026-11-01&to=2026-11-30")
+    series = api_of(lead).get(
+        "/api/v1/kpis/leads/series/?period=month&from=2026-11-01&to=2026-11-30"
+    )
     assert [point["value"] for point in series.json()["points"]] == ["11"]
 
 

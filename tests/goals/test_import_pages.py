@@ -6,12 +6,12 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from goals.models import Import, Measurement, Segment
 from goals.services import imports
 from tests.conftest import NOW
+from tests.doors import browser_of
 from tests.goals.bad_files import FAULTY, REFUSED, csv, make_kpis, workbook
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -27,9 +27,7 @@ def kpis(workspace, lead):
 
 @pytest.fixture
 def page(lead):
-    client = Client()
-    client.force_login(lead.user)
-    return client
+    return browser_of(lead)
 
 
 def choose(page, content, name="leads.csv", **more):

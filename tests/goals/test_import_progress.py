@@ -1,12 +1,12 @@
 """An import at work: the card that asks how it goes, and where it leads when it is over."""
 
 import pytest
-from django.test import Client
 
 from core.intake import ReadOptions
 from goals.models import Import
 from goals.services import imports
 from tests.conftest import NOW
+from tests.doors import browser_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -21,9 +21,7 @@ def row(frozen, lead):
 
 @pytest.fixture
 def client(lead):
-    client = Client()
-    client.force_login(lead.user)
-    return client
+    return browser_of(lead)
 
 
 @pytest.mark.parametrize(("state", "what"), [("checking", "rows"), ("applying", "values")])

@@ -14,15 +14,14 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.test import Client
 from django.urls import reverse
-from rest_framework.test import APIClient
 
 from core.numbers import plain
 from goals.models import Import
 from goals.services import imports, rollups
 from tests.beside import start_child
 from tests.conftest import NOW
+from tests.doors import api_of, browser_of
 from tests.factories.goals import BreakdownFactory, KpiFactory
 from tests.real_data import FOLDER, path_of, reference_of
 
@@ -79,8 +78,7 @@ class Pages:
     """Bring a file in as somebody at a browser does; ``work`` stands for the worker."""
 
     def __init__(self, lead, work):
-        self.client = Client()
-        self.client.force_login(lead.user)
+        self.client = browser_of(lead)
         self.work = work
 
     def bring(self, name, mapping):
@@ -141,8 +139,7 @@ def door(request, workspace, lead, tmp_path):
 @pytest.fixture
 def series(lead):
     """Ask the API for the values of a KPI's periods, as Decimals by their first day."""
-    client = APIClient()
-    client.force_login(lead.user)
+    client = api_of(lead)
 
     def series(name, period, first, last, **more):
         answer = client.get(

@@ -4,10 +4,10 @@ import datetime as dt
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from goals.models import Measurement
+from tests.doors import browser_of
 from tests.factories.goals import KpiFactory
 
 HTMX = {"HX-Request": "true"}
@@ -18,8 +18,7 @@ def page(frozen, workspace, member):
     """Open the page of somebody with two numbers to enter; give a way to send one of them."""
     for n, code in enumerate(("trials", "leads")):
         KpiFactory(workspace=workspace, owner=member, code=code, number=700 + n)
-    client = Client()
-    client.force_login(member.user)
+    client = browser_of(member)
     url = reverse("goals:my-numbers", args=[workspace.slug]) + "?week=2026-W46"
     return lambda **typed: client.post(url, typed, headers=HTMX).content.decode()
 
@@ -60,8 +59,7 @@ def test_a_row_that_cannot_be_read_is_still_missing(page):
 def test_a_row_sends_nothing_of_the_other_rows(frozen, workspace, member):
     """htmx sends the whole form from a field in it; every row would come back and be doubled."""
     kpis = KpiFactory.create_batch(2, workspace=workspace, owner=member)
-    client = Client()
-    client.force_login(member.user)
+    client = browser_of(member)
 
     html = client.get(reverse("goals:my-numbers", args=[workspace.slug])).content.decode()
 

@@ -12,6 +12,7 @@ from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
 from tests.conftest import NOW
+from tests.doors import text_of
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 from tests.goals.reference import stored_rollups
 
@@ -40,10 +41,6 @@ def _url(name, workspace, *args):
     return reverse(f"goals:{name}", args=[workspace.slug, *args])
 
 
-def _text(answer):
-    return " ".join(answer.content.decode().split())
-
-
 @pytest.fixture
 def totals(workspace, market, poland, lead, author):
     """Give the total of a week in which Poland had 5 and Italy 7."""
@@ -66,8 +63,8 @@ def test_a_segment_is_taken_out_of_past_totals_and_back_R30(signed_in, workspace
     assert totals() == 12
 
     out = signed_in.post(_url("change-segment", workspace, poland.number, "exclude"), follow=True)
-    assert "“Poland” counts in no total any more." in _text(out)
-    assert "Count in totals" in _text(out)
+    assert "“Poland” counts in no total any more." in text_of(out)
+    assert "Count in totals" in text_of(out)
     assert totals() == 7
 
     signed_in.post(_url("change-segment", workspace, poland.number, "include"))
@@ -81,7 +78,7 @@ def test_an_archived_segment_keeps_its_past_in_the_totals_R30(signed_in, workspa
 
     poland.refresh_from_db()
     assert poland.archived_on == NOW.date()
-    assert "archived since 16 Nov 2026" in _text(answer)
+    assert "archived since 16 Nov 2026" in text_of(answer)
     assert totals() == 12
 
     signed_in.post(_url("change-segment", workspace, poland.number, "restore"))
@@ -94,7 +91,7 @@ def test_segments_are_added_to_a_breakdown_in_use_R30(signed_in, workspace, mark
 
     answer = signed_in.post(url, {"segments": "it: Italy\n\nth"}, follow=True)
 
-    assert "The segments are added." in _text(answer)
+    assert "The segments are added." in text_of(answer)
     assert list(market.segments.order_by("code").values_list("code", "name")) == [
         ("it", "Italy"), ("pl", "Poland"), ("th", "th"),
     ]  # fmt: skip
@@ -108,7 +105,7 @@ def test_a_code_that_is_taken_is_named_and_no_segment_is_added(
     answer = signed_in.post(url, {"segments": "it: Italy\npl: Poland"})
 
     assert answer.status_code == 422
-    assert "pl: This breakdown already has a segment of this code." in _text(answer)
+    assert "pl: This breakdown already has a segment of this code." in text_of(answer)
     assert "it: Italy" in answer.content.decode()
     assert list(Segment.objects.values_list("code", flat=True)) == ["pl"]
 
@@ -132,7 +129,7 @@ def test_a_thing_is_renamed(signed_in, workspace, market, poland, thing):
 
     row.refresh_from_db()
     assert (row.name, row.version) == ("Region", 2)
-    assert "Region" in _text(answer)
+    assert "Region" in text_of(answer)
 
 
 def test_a_name_that_is_taken_is_refused_at_its_field(signed_in, workspace, market):
@@ -143,7 +140,7 @@ def test_a_name_that_is_taken_is_refused_at_its_field(signed_in, workspace, mark
 
     assert answer.status_code == 422
     assert 'href="#id_name"' in answer.content.decode()
-    assert "There is already a breakdown of this name." in _text(answer)
+    assert "There is already a breakdown of this name." in text_of(answer)
     assert Breakdown.objects.filter(name="Market").exists()
 
 
@@ -169,9 +166,9 @@ def test_a_viewer_sees_segments_and_no_buttons(client, viewer, workspace, poland
 
     answer = client.get(_url("breakdowns", workspace))
 
-    assert "Poland" in _text(answer)
+    assert "Poland" in text_of(answer)
     assert "<form" not in answer.content.decode().split("<main")[1].split("</main>")[0]
-    assert "Rename" not in _text(answer)
+    assert "Rename" not in text_of(answer)
 
 
 @pytest.mark.parametrize("count", [2, 20])

@@ -17,6 +17,7 @@ from goals.services.measurements import record
 from goals.services.rollups import drain
 from goals.services.targets import set_target
 from tests.conftest import NOW
+from tests.doors import text_of
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -50,11 +51,6 @@ def leads(workspace, lead):
 
 def _url(name, workspace, *args):
     return reverse(f"goals:{name}", args=[workspace.slug, *args])
-
-
-def _text(answer):
-    """Give what can be read on a page, without its tags."""
-    return unescape(" ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split()))
 
 
 def _measure(author, workspace, *rows):
@@ -124,7 +120,7 @@ def test_an_edit_saves_what_was_changed(signed_in, workspace, leads, lead):
 
     leads.refresh_from_db()
     assert (leads.name, leads.version) == ("New leads", 2)
-    assert "Saved." in _text(answer)
+    assert "Saved." in text_of(answer)
 
 
 def test_an_edit_of_what_somebody_else_changed_shows_both_texts(signed_in, workspace, leads, lead):
@@ -166,19 +162,19 @@ def test_what_numbers_stand_on_is_not_changed_under_them(signed_in, workspace, l
     answer = signed_in.post(_url("edit-kpi", workspace, leads.number), form)
 
     assert answer.status_code == 422
-    assert "This KPI has numbers already." in _text(answer)
+    assert "This KPI has numbers already." in text_of(answer)
 
 
 def test_a_kpi_is_archived_and_brought_back(signed_in, workspace, leads):
     gone = signed_in.post(_url("archive-kpi", workspace, leads.number), follow=True)
-    assert "“Leads” is archived." in _text(gone)
+    assert "“Leads” is archived." in text_of(gone)
     listed = _url("kpis", workspace) + "?view=list"
     assert leads.get_absolute_url() not in signed_in.get(listed).content.decode()
     archived = signed_in.get(f"{listed}&archived=true").content.decode()
     assert leads.get_absolute_url() in archived
 
     back = signed_in.post(_url("restore-kpi", workspace, leads.number), follow=True)
-    assert "“Leads” is in use again." in _text(back)
+    assert "“Leads” is in use again." in text_of(back)
     assert leads.get_absolute_url() in signed_in.get(listed).content.decode()
 
 
@@ -189,7 +185,7 @@ def test_a_kpi_that_a_formula_reads_is_not_archived_R34(signed_in, workspace, le
 
     answer = signed_in.post(_url("archive-kpi", workspace, leads.number), follow=True)
 
-    assert "“Rate” is computed from this KPI." in _text(answer)
+    assert "“Rate” is computed from this KPI." in text_of(answer)
     leads.refresh_from_db()
     assert not leads.is_archived
 
@@ -309,7 +305,7 @@ def test_the_library_offers_kpis_of_every_kind_R33(kind):
 def test_one_click_adds_a_ratio_with_the_counts_that_it_shares_R35(signed_in, workspace, lead):
     answer = signed_in.post(_url("library", workspace), {"code": "email_ctr"}, follow=True)
 
-    assert "Added: Email clicks, Unique opens, Email click rate." in _text(answer)
+    assert "Added: Email clicks, Unique opens, Email click rate." in text_of(answer)
     kpis = {kpi.code: kpi for kpi in Kpi.objects.all()}
     assert set(kpis) == {"email_clicks", "email_unique_opens", "email_ctr"}
     assert {kpi.owner for kpi in kpis.values()} == {lead}
@@ -322,7 +318,7 @@ def test_adding_what_is_there_adds_nothing(signed_in, workspace):
 
     answer = signed_in.post(url, {"code": "email_ctr"}, follow=True)
 
-    assert "This KPI is in use already." in _text(answer)
+    assert "This KPI is in use already." in text_of(answer)
     assert Kpi.objects.count() == 3
 
 
@@ -341,7 +337,7 @@ def test_what_cannot_be_added_is_told_and_nothing_is_added_in_part(
 
     answer = signed_in.post(_url("library", workspace), {"code": code}, follow=True)
 
-    assert sentence in _text(answer)
+    assert sentence in text_of(answer)
     assert Kpi.objects.count() == len(archived)
 
 
@@ -355,11 +351,11 @@ def test_a_target_is_set_and_removed_on_the_page_R33(signed_in, workspace, leads
 
     target = Target.objects.get()
     assert (target.value, target.valid_from) == (Decimal("12.5"), dt.date(2026, 11, 16))
-    assert "≥ 12.5 from 16 Nov 2026: New." in _text(page)
+    assert "≥ 12.5 from 16 Nov 2026: New." in text_of(page)
 
     url = _url("remove-target", workspace, leads.number, target.number)
     stale = signed_in.post(url, {"version": "7"}, follow=True)
-    assert "Somebody else changed this target while you did." in _text(stale)
+    assert "Somebody else changed this target while you did." in text_of(stale)
     signed_in.post(url, {"version": target.version})
     assert not Target.objects.exists()
 
@@ -383,7 +379,7 @@ def test_a_target_with_a_fault_is_refused_at_its_field(
 
     assert answer.status_code == 422
     assert f'id="id_{field}_error"' in answer.content.decode()
-    assert sentence in _text(answer)
+    assert sentence in text_of(answer)
     assert not Target.objects.exists()
 
 
@@ -415,7 +411,7 @@ def test_a_period_that_is_over_keeps_its_target_U3(signed_in, workspace, leads, 
     answer = signed_in.post(_url("new-target", workspace, leads.number), form)
 
     assert answer.status_code == 422
-    assert "That period is over and was judged." in _text(answer)
+    assert "That period is over and was judged." in text_of(answer)
     assert Target.objects.get().value == 5
 
 

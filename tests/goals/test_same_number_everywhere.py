@@ -7,11 +7,9 @@ from html import unescape
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rest_framework.test import APIClient
 
 from core.numbers import plain
 from goals.models import Target
@@ -20,6 +18,7 @@ from goals.services.measurements import record
 from goals.services.rollups import drain
 from teams.policy import Role
 from tests.conftest import NOW
+from tests.doors import api_of, browser_of
 from tests.factories.goals import KpiFactory
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 
@@ -45,10 +44,8 @@ class World:
                 set_by=self.lead, set_at=NOW,
             )  # fmt: skip
             self.kpis[door] = kpi
-        self.client, self.api, self.other = Client(), APIClient(), Client()
-        self.client.force_login(self.lead.user)
-        self.api.force_login(self.lead.user)
-        self.other.force_login(self.reader.user)
+        self.client, self.api = browser_of(self.lead), api_of(self.lead)
+        self.other = browser_of(self.reader)
 
     def write(self, value):
         self._type(plain(value))

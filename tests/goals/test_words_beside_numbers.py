@@ -1,12 +1,12 @@
 """What stands beside numbers is new at once, though pages keep fragments made of numbers."""
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from goals.selectors.points import get_freshness
 from teams.services.people import change_profile
 from teams.services.workspaces import change_settings
+from tests.doors import browser_of
 from tests.factories.goals import KpiFactory
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +16,7 @@ pytestmark = pytest.mark.django_db
 def scorecard(workspace, viewer, lead, frozen):
     """Read the scorecard of one KPI with money, as it is kept and shown."""
     KpiFactory(workspace=workspace, owner=lead, unit="currency")
-    client = Client()
-    client.force_login(viewer.user)
+    client = browser_of(viewer)
     return lambda: client.get(reverse("goals:kpis", args=[workspace.slug])).content.decode()
 
 

@@ -10,8 +10,9 @@ pytestmark = pytest.mark.usefixtures("frozen")
 
 @pytest.fixture
 def page(client, workspace, owner):
+    client.force_login(owner.user)
+
     def get(name):
-        client.force_login(owner.user)
         return client.get(reverse(name, args=[workspace.slug])).content.decode()
 
     return get

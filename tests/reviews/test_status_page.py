@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
 
 from core import pulse
@@ -19,6 +18,7 @@ from reviews.selectors.status import get_parts
 from reviews.tasks import heartbeat, send_digests
 from teams.models import OutgoingMail
 from tests.conftest import NOW
+from tests.doors import browser_of
 from tests.factories.goals import KpiFactory
 
 MINUTE = dt.timedelta(minutes=1)
@@ -154,9 +154,7 @@ def test_stale_numbers_lead_admins_to_the_status_page(workspace, author, admin, 
 
     leads = {}
     for reader in (admin, lead):
-        client = Client()
-        client.force_login(reader.user)
-        html = client.get(reverse(page, args=[workspace.slug])).content.decode()
+        html = browser_of(reader).get(reverse(page, args=[workspace.slug])).content.decode()
         assert "The worker has not run" in html
         leads[reader] = f'href="{status}"' in html
 
@@ -164,10 +162,7 @@ def test_stale_numbers_lead_admins_to_the_status_page(workspace, author, admin, 
 
 
 def test_the_page_shows_each_part_with_shape_and_word(workspace, admin, frozen):
-    client = Client()
-    client.force_login(admin.user)
-
-    html = client.get(reverse("reviews:status", args=[workspace.slug])).content.decode()
+    html = browser_of(admin).get(reverse("reviews:status", args=[workspace.slug])).content.decode()
 
     assert html.count('data-status="off_track"') == 2  # worker and heartbeat
     assert html.count("Needs a look") == 2

@@ -1,26 +1,20 @@
 """The endpoints of members, teams and invitations."""
 
 import pytest
-from rest_framework.test import APIClient
 
 from teams.models import ApiToken, Invitation, Membership, OutgoingMail, Team
 from teams.policy import Role
 from teams.services import invitations, tokens
+from tests.doors import api_of, program
 from tests.factories.goals import KpiFactory
 from tests.factories.teams import LONG_AGO, MembershipFactory, TeamFactory
 
 MEMBERS, TEAMS, INVITATIONS = "/api/v1/members/", "/api/v1/teams/", "/api/v1/invitations/"
 
 
-def caller(membership):
-    client = APIClient()
-    client.force_login(membership.user)
-    return client
-
-
 @pytest.fixture
 def api(frozen, admin):
-    return caller(admin)
+    return api_of(admin)
 
 
 def member_url(member):
@@ -119,7 +113,7 @@ def test_an_admin_does_not_touch_an_owner(api, owner):
 
 
 def test_the_last_owner_stays(frozen, owner):
-    answer = caller(owner).patch(member_url(owner), {"role": "admin"})
+    answer = api_of(owner).patch(member_url(owner), {"role": "admin"})
 
     assert answer.status_code == 422
     assert answer.json()["detail"] == "A workspace needs at least one owner."
@@ -147,13 +141,13 @@ def test_a_leaver_is_out_at_once(api, frozen, member):
         membership=member, name="n", scope=ApiToken.Scope.READ, by=member, at=frozen,
         expires_at=frozen.replace(year=2027),
     )  # fmt: skip
-    program = APIClient(headers={"Authorization": f"Bearer {text}"})
-    assert program.get(MEMBERS).status_code == 200
+    bot = program(text)
+    assert bot.get(MEMBERS).status_code == 200
 
     assert api.post(member_url(member) + "deactivate/").status_code == 204
 
-    assert program.get(MEMBERS).status_code == 401
-    assert caller(member).get(MEMBERS).status_code == 403
+    assert bot.get(MEMBERS).status_code == 401
+    assert api_of(member).get(MEMBERS).status_code == 403
     assert api.get(member_url(member)).status_code == 404
 
 

@@ -14,6 +14,7 @@ from teams.models import ApiToken
 from teams.policy import Role
 from teams.services import members, tokens
 from teams.services.locks import NotActiveError
+from tests.doors import program
 from tests.factories.goals import KpiFactory
 from tests.factories.teams import LONG_AGO, MembershipFactory
 
@@ -29,10 +30,6 @@ NEW_KPI = {
 def made(membership, at, *, scope=Scope.READ, **given):
     values = {"name": "nightly", "by": membership, "expires_at": at + MONTH, **given}
     return tokens.create_token(membership=membership, scope=scope, at=at, **values)
-
-
-def program(text):
-    return APIClient(headers={"Authorization": f"Bearer {text}"})
 
 
 def rows_with(text):

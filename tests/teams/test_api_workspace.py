@@ -3,30 +3,20 @@
 import datetime as dt
 
 import pytest
-from rest_framework.test import APIClient
 
 from teams import audit
 from teams.models import ApiToken, Workspace
 from teams.services import tokens, workspaces
+from tests.doors import api_of, program
 from tests.factories.teams import TeamFactory
 
 WORKSPACE, TOKENS, AUDIT = "/api/v1/workspace/", "/api/v1/api-tokens/", "/api/v1/audit/"
 Scope = ApiToken.Scope
 
 
-def caller(membership):
-    client = APIClient()
-    client.force_login(membership.user)
-    return client
-
-
 def made(membership, at, *, scope=Scope.READ, **given):
     values = {"name": "nightly", "expires_at": at + dt.timedelta(days=30), **given}
     return tokens.create_token(membership=membership, scope=scope, by=membership, at=at, **values)
-
-
-def program(text):
-    return APIClient(headers={"Authorization": f"Bearer {text}"})
 
 
 def stored(workspace):
@@ -35,14 +25,14 @@ def stored(workspace):
 
 @pytest.fixture
 def api(frozen, admin):
-    return caller(admin)
+    return api_of(admin)
 
 
 # -- Settings --------------------------------------------------------------------------------
 
 
 def test_the_workspace_is_read_with_its_version(frozen, viewer):
-    answer = caller(viewer).get(WORKSPACE)
+    answer = api_of(viewer).get(WORKSPACE)
 
     assert answer["ETag"] == '"1"'
     assert answer.json() == {
@@ -141,7 +131,7 @@ def test_an_admin_sees_all_tokens_and_no_secret(api, frozen, lead, stranger):
 def test_everybody_else_sees_and_revokes_their_own(frozen, member, lead):
     """Show reliability row FM-01: a colleague's token and an unknown one are the same 404."""
     (mine, _text), (theirs, _other) = made(member, frozen), made(lead, frozen)
-    api = caller(member)
+    api = api_of(member)
 
     assert [row["id"] for row in api.get(TOKENS).json()["results"]] == [mine.public_id]
     foreign = api.delete(f"{TOKENS}{theirs.public_id}/")
@@ -182,7 +172,7 @@ def test_a_token_for_numbers_reaches_nothing_about_people_R98(frozen, owner, url
     """Show reliability row FM-10: it sends numbers of its KPIs, whatever its member may do."""
     _token, text = made(owner, frozen, scope=Scope.MEASUREMENTS, kpi_codes=["clicks"])
 
-    assert caller(owner).get(url).status_code == 200
+    assert api_of(owner).get(url).status_code == 200
     for method in ("get", "post", "patch", "delete"):
         assert getattr(program(text), method)(url).status_code == 403
 
@@ -193,7 +183,7 @@ def test_a_token_to_read_reads_as_far_as_its_member_R99(frozen, admin, viewer, u
     _token, of_viewer = made(viewer, frozen)
 
     assert program(of_admin).get(url).status_code == 200
-    assert program(of_viewer).get(url).status_code == caller(viewer).get(url).status_code
+    assert program(of_viewer).get(url).status_code == api_of(viewer).get(url).status_code
 
 
 def test_a_token_to_read_changes_nothing_R99(frozen, workspace, admin, member):

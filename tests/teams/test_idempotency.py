@@ -4,13 +4,13 @@ import datetime as dt
 
 import pytest
 from django.test import RequestFactory
-from rest_framework.test import APIClient
 
 from goals.models import Kpi, Measurement, Target
 from teams.api import idempotency
 from teams.models import IdempotencyKey
 from teams.policy import Role
 from tests.beside import meanwhile
+from tests.doors import api_of
 from tests.factories.goals import KpiFactory
 from tests.factories.teams import MembershipFactory
 
@@ -23,15 +23,9 @@ OTHER = {**BODY, "code": "other", "name": "Other"}
 THREE_DAYS = dt.timedelta(days=3)
 
 
-def caller(membership):
-    client = APIClient()
-    client.force_login(membership.user)
-    return client
-
-
 @pytest.fixture
 def api(lead):
-    return caller(lead)
+    return api_of(lead)
 
 
 def post(api, body=BODY, *, key="one", url=URL):
@@ -114,7 +108,7 @@ def test_a_key_used_for_another_method_is_refused(api, workspace, lead, frozen):
 
 
 def test_two_people_may_use_the_same_key(api, workspace):
-    other = caller(MembershipFactory(workspace=workspace, role=Role.LEAD))
+    other = api_of(MembershipFactory(workspace=workspace, role=Role.LEAD))
     post(api)
 
     answer = post(other, OTHER)
@@ -127,7 +121,7 @@ def test_a_key_gives_nothing_to_a_stranger(api, stranger):
     """Show reliability row FM-03: an answer is replayed to whoever got it first, only."""
     first = post(api)
 
-    answer = post(caller(stranger))
+    answer = post(api_of(stranger))
 
     assert answer.status_code == 201
     assert "Idempotent-Replay" not in answer
@@ -227,8 +221,8 @@ def test_a_request_that_is_still_running_is_not_started_again():
     request = RequestFactory().post(URL, BODY, content_type="application/json")
 
     with meanwhile(lambda: idempotency.look_up(request, membership, "one")):
-        same_key = post(caller(membership))
-        other_key = post(caller(membership), key="two")
+        same_key = post(api_of(membership))
+        other_key = post(api_of(membership), key="two")
 
     assert same_key.status_code == 409
     assert "still running" in same_key.json()["detail"]
