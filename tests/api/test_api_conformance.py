@@ -1,7 +1,5 @@
 """What the API answers is what its description says, whatever is sent to it."""
 
-import datetime as dt
-
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
@@ -11,9 +9,8 @@ from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode, checks
 
-from teams.models import ApiToken
-from teams.services.tokens import create_token
-from tests.architecture.world import NOW, World
+from tests.architecture.world import World
+from tests.factories.teams import make_token
 
 CHECKS = [
     checks.not_a_server_error,
@@ -30,10 +27,7 @@ OPERATIONS = [found.ok() for found in description.get_all_operations()]
 @pytest.fixture
 def headers(db, frozen):
     owner = World("aster", "Aster").people["owner"]
-    _token, secret = create_token(
-        membership=owner, name="all", scope=ApiToken.Scope.WRITE,
-        expires_at=NOW + dt.timedelta(days=9), by=owner, at=NOW,
-    )  # fmt: skip
+    _token, secret = make_token(owner, frozen, scope="write")
     return {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}
 
 

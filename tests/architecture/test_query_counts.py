@@ -10,15 +10,25 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goals.models import Import, Target
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
-from teams.models import ApiToken, Invitation
 from teams.policy import Role
 from tests.conftest import NOW
-from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
-from tests.factories.teams import MembershipFactory, TeamFactory, WorkspaceFactory
+from tests.factories.goals import (
+    BreakdownFactory,
+    ImportFactory,
+    KpiFactory,
+    SegmentFactory,
+    TargetFactory,
+)
+from tests.factories.teams import (
+    ApiTokenFactory,
+    InvitationFactory,
+    MembershipFactory,
+    TeamFactory,
+    WorkspaceFactory,
+)
 
 FEW, MANY = 5, 60
 WEEK = dt.date(2026, 11, 9)
@@ -75,31 +85,16 @@ def fill(slug, count):
             code=f"k{n}",
             **({"breakdown": breakdown, "segment_total": "sum"} if n == 1 else {}),
         )
-        Target.objects.create(
-            kpi=kpi, number=1, valid_from=dt.date(2026, 1, 5), comparator="at_least", value=n,
-            set_by=owner, set_at=NOW,
-        )  # fmt: skip
+        TargetFactory(kpi=kpi, value=n)
         codes = [part.code for part in segments] if n == 1 else [None]
         values += [NewValue(kpi.code, WEEK, Decimal(n), segment=code) for code in codes]
-        ApiToken.objects.create(
-            membership=people[n], name="t", scope="read", public_id=f"{slug[:4]}{n}",
-            secret_hash="x", created_at=NOW, expires_at=NOW + dt.timedelta(days=9),
-        )  # fmt: skip
-        Invitation.objects.create(
-            workspace=workspace, email=f"{slug}{n}@invited.example", role=Role.MEMBER,
-            invited_by=owner, invited_at=NOW, expires_at=NOW + dt.timedelta(days=9),
-        )  # fmt: skip
-        Import.objects.create(
-            workspace=workspace, number=n, filename="f.csv", content=b"", created_by=people[n],
-            created_at=NOW,
-        )  # fmt: skip
+        ApiTokenFactory(membership=people[n])
+        InvitationFactory(workspace=workspace, invited_by=owner)
+        ImportFactory(created_by=people[n])
     first = KpiFactory(workspace=workspace, owner=owner, code="history", number=FIRST)
     for back in range(count):
         week = WEEK - dt.timedelta(weeks=back)
-        Target.objects.create(
-            kpi=first, number=back, valid_from=week, comparator="at_least", value=back,
-            set_by=owner, set_at=NOW,
-        )  # fmt: skip
+        TargetFactory(kpi=first, valid_from=week, value=back)
         values.append(NewValue("history", week, Decimal(back)))
     # k0 has no value: it needs attention and is to be entered.
     record(values[1:], by=Author(membership=owner, source="test"), at=NOW)

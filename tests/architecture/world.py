@@ -8,13 +8,21 @@ from goals.models import Import, Measurement, Target
 from goals.services import imports
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
-from reviews.models import DigestDelivery, DigestRun, DigestSubscription
+from reviews.models import DigestDelivery
 from teams.models import ApiToken, Invitation
 from teams.policy import Role
-from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
-from tests.factories.teams import MembershipFactory, TeamFactory, WorkspaceFactory
+from tests.conftest import NOW
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory, TargetFactory
+from tests.factories.reviews import WEEK, DeliveryFactory, RunFactory, SubscriptionFactory
+from tests.factories.teams import (
+    ApiTokenFactory,
+    InvitationFactory,
+    MembershipFactory,
+    TeamFactory,
+    WorkspaceFactory,
+)
 
-NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
+THIS_WEEK = dt.date(2026, 11, 16)
 CANARY = "CANARY-B-4711"
 ROLES = {role.name.lower(): role for role in Role}
 
@@ -38,34 +46,25 @@ class World:
         self.kpi = KpiFactory(
             workspace=self.workspace, owner=lead, name=text, definition=text, source=text
         )
-        self.target = Target.objects.create(
-            kpi=self.kpi, number=self.kpi.number, valid_from=dt.date(2026, 11, 16),
-            comparator="at_least", value=5, reason=text, set_by=lead, set_at=NOW,
-        )  # fmt: skip
-        self.token = ApiToken.objects.create(
-            membership=self.people["admin"], name=text, scope="read", public_id=slug[:10],
-            secret_hash="x", created_at=NOW, expires_at=NOW + dt.timedelta(days=9),
-        )  # fmt: skip
-        self.invitation = Invitation.objects.create(
-            workspace=self.workspace, email=f"{slug}@invited.example", role=Role.MEMBER,
-            invited_by=self.people["admin"], invited_at=NOW, expires_at=NOW + dt.timedelta(days=9),
-        )  # fmt: skip
+        self.target = TargetFactory(
+            kpi=self.kpi, number=self.kpi.number, valid_from=THIS_WEEK, reason=text
+        )
+        admin = self.people["admin"]
+        self.token = ApiTokenFactory(membership=admin, name=text)
+        self.invitation = InvitationFactory(workspace=self.workspace, invited_by=admin)
         self.file = imports.upload(
             content=f"Date,{text}\n2026-11-09,5\n".encode(), filename=f"{text}.csv",
             options=ReadOptions(), by=lead, at=NOW,
         )  # fmt: skip
         Import.objects.filter(pk=self.file.pk).update(number=self.kpi.number)
         self.file.number = self.kpi.number
-        run = DigestRun.objects.create(
-            workspace=self.workspace, week=dt.date(2026, 11, 9), due_at=NOW, made_at=NOW
+        DeliveryFactory(
+            run=RunFactory(workspace=self.workspace),
+            subscription=SubscriptionFactory(membership=lead, variant="team", team=self.team),
+            state="failed",
+            subject=text,
         )
-        subscription = DigestSubscription.objects.create(
-            workspace=self.workspace, membership=lead, variant="team", team=self.team
-        )
-        DigestDelivery.objects.create(
-            run=run, subscription=subscription, send_after=NOW, state="failed", subject=text
-        )
-        value = NewValue(self.kpi.code, dt.date(2026, 11, 9), Decimal(7), note=text)
+        value = NewValue(self.kpi.code, WEEK, Decimal(7), note=text)
         record([value], by=Author(membership=lead, source="test"), at=NOW)
 
     def own_id(self, route, parameter):

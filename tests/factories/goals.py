@@ -1,9 +1,24 @@
-"""KPIs for tests. Numbers run from 500 in one workspace and on, so that a foreign id never hits."""
+"""
+KPIs for tests, what they should reach, and files on their way to them.
+
+Numbers run from 500 in one workspace and on, so that a foreign id never hits.
+"""
+
+import datetime as dt
 
 import factory
 
-from goals.models import Breakdown, Kpi, Segment
-from tests.factories.teams import MembershipFactory, WorkspaceFactory
+from goals.models import Breakdown, Import, Kpi, Segment, Target
+from tests.factories.teams import LONG_AGO, MembershipFactory, WorkspaceFactory
+
+# What defines a KPI, but for its name and code, wherever it comes in.
+DEFINITION = {
+    "kind": "response",
+    "unit": "count",
+    "direction": "increase",
+    "aggregation": "sum",
+    "cadence": "weekly",
+}
 
 
 class BreakdownFactory(factory.django.DjangoModelFactory):
@@ -34,8 +49,41 @@ class KpiFactory(factory.django.DjangoModelFactory):
     number = factory.Sequence(lambda n: 500 + n)
     code = factory.Sequence(lambda n: f"kpi_{n}")
     name = factory.Sequence(lambda n: f"KPI {n}")
-    kind = "response"
-    unit = "count"
-    direction = "increase"
-    aggregation = "sum"
-    cadence = "weekly"
+    kind = DEFINITION["kind"]
+    unit = DEFINITION["unit"]
+    direction = DEFINITION["direction"]
+    aggregation = DEFINITION["aggregation"]
+    cadence = DEFINITION["cadence"]
+
+
+def kpi_by_market(*codes, **given):
+    """Make a KPI with a breakdown into segments of these codes, whose total is their sum."""
+    markets = BreakdownFactory(workspace=given["workspace"], name="Markets")
+    for code in codes:
+        SegmentFactory(breakdown=markets, code=code)
+    return KpiFactory(**{"code": "visits", "breakdown": markets, "segment_total": "sum", **given})
+
+
+class TargetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Target
+
+    kpi = factory.SubFactory(KpiFactory)
+    number = factory.Sequence(lambda n: 500 + n)
+    valid_from = dt.date(2026, 1, 5)
+    comparator = "at_least"
+    value = 100
+    set_by = factory.SelfAttribute("kpi.owner")
+    set_at = LONG_AGO
+
+
+class ImportFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Import
+
+    workspace = factory.SelfAttribute("created_by.workspace")
+    number = factory.Sequence(lambda n: 500 + n)
+    filename = "leads.csv"
+    content = b""
+    created_by = factory.SubFactory(MembershipFactory)
+    created_at = LONG_AGO

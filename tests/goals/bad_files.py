@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import openpyxl
 
-from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.factories.goals import KpiFactory, kpi_by_market
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
 
@@ -34,11 +34,9 @@ class Faulty:
 
 def make_kpis(workspace, owner):
     """Make the KPIs that the files name: weekly ones, one of them by market, one of yes and no."""
-    markets = BreakdownFactory(workspace=workspace, name="Markets")
-    SegmentFactory(breakdown=markets, code="pl")
     common = {"workspace": workspace, "owner": owner}
     KpiFactory(code="leads", name="Leads", **common)
-    KpiFactory(code="visits", name="Visits", breakdown=markets, **common)
+    kpi_by_market("pl", name="Visits", **common)
     KpiFactory(code="launched", name="Launched", unit="yes_no", **common)
 
 

@@ -8,11 +8,10 @@ from rest_framework.test import APIClient
 
 from goals.models import Import, Measurement, Segment
 from goals.services import imports
-from teams.models import ApiToken
-from teams.services.tokens import create_token
 from tests.conftest import NOW
 from tests.doors import api_of, program
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.factories.teams import make_token
 from tests.goals.bad_files import FAULTY, REFUSED, csv, make_kpis
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -262,10 +261,7 @@ def test_a_repeated_upload_is_one_import(api):
 
 
 def test_a_token_sends_a_file_and_a_browser_needs_its_csrf_token(lead, now):
-    _token, secret = create_token(
-        membership=lead, name="bot", scope=ApiToken.Scope.WRITE,
-        expires_at=now.replace(year=2027), by=lead, at=now,
-    )  # fmt: skip
+    _token, secret = make_token(lead, now, scope="write")
     bot = program(secret)
     browser = APIClient(enforce_csrf_checks=True)
     browser.force_login(lead.user)

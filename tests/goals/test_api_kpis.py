@@ -6,17 +6,13 @@ import pytest
 
 from goals.models import Kpi
 from tests.doors import api_of
-from tests.factories.goals import BreakdownFactory, KpiFactory
+from tests.factories.goals import DEFINITION, BreakdownFactory, KpiFactory
 from tests.factories.teams import TeamFactory
 
 BODY = {
     "code": "email_clicks",
     "name": "Email clicks",
-    "kind": "response",
-    "unit": "count",
-    "direction": "increase",
-    "aggregation": "sum",
-    "cadence": "weekly",
+    **DEFINITION,
 }
 
 

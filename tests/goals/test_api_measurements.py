@@ -8,10 +8,10 @@ from rest_framework.test import APIClient
 
 from goals.models import DirtyMark, Measurement, MeasurementRevision
 from teams.models import ApiToken
-from teams.services.tokens import create_token, revoke_token
+from teams.services.tokens import revoke_token
 from tests.doors import api_of, program
-from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
-from tests.factories.teams import MembershipFactory
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory, kpi_by_market
+from tests.factories.teams import MembershipFactory, make_token
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -52,12 +52,7 @@ def api(member):
 @pytest.fixture
 def visits(workspace, member):
     """A KPI by market, with Poland and Italy."""
-    markets = BreakdownFactory(workspace=workspace)
-    for code in ("it", "pl"):
-        SegmentFactory(breakdown=markets, code=code)
-    return KpiFactory(
-        workspace=workspace, owner=member, code="visits", breakdown=markets, segment_total="sum"
-    )
+    return kpi_by_market("it", "pl", workspace=workspace, owner=member)
 
 
 # -- Good numbers --------------------------------------------------------------------------------
@@ -701,14 +696,11 @@ def test_a_key_that_is_too_long_is_refused(api):
 
 
 @pytest.fixture
-def with_token(member, admin, now):
+def with_token(member, now):
     """Give a client with a token of the member, and the token."""
 
     def make(scope, *codes):
-        token, text = create_token(
-            membership=member, name="CRM", scope=ApiToken.Scope(scope), kpi_codes=codes,
-            expires_at=now + dt.timedelta(days=90), at=now, by=admin,
-        )  # fmt: skip
+        token, text = make_token(member, now, scope=scope, kpi_codes=codes)
         return program(text), token
 
     return make

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import ConflictError
 from core.periods import PeriodCalendar
-from goals.models import DirtyMark, Import, Kpi, Measurement, MeasurementRevision, Target
+from goals.models import DirtyMark, Kpi, Measurement, MeasurementRevision, Target
 from goals.rules.status import Comparator
 from goals.services import locks
 from goals.services.calendars import CalendarBusyError, change_calendar
@@ -22,7 +22,8 @@ from goals.services.rollups import drain
 from goals.services.targets import set_target
 from reviews.models import DigestRun
 from tests.conftest import NOW
-from tests.factories.goals import KpiFactory
+from tests.factories.goals import ImportFactory, KpiFactory
+from tests.factories.reviews import RunFactory
 from tests.goals.reference import recomputed_rollups, stored_rollups
 from tests.goals.test_rollups import HISTORIES, World
 
@@ -170,9 +171,8 @@ def test_changing_back_brings_every_number_to_where_it_was_U25(workspace, author
 
 
 def test_a_week_that_had_its_digest_has_it_in_the_new_calendar_too(workspace):
-    DigestRun.objects.create(workspace=workspace, week=MONDAY, due_at=NOW, made_at=NOW)
-    earlier = MONDAY - dt.timedelta(weeks=1)
-    DigestRun.objects.create(workspace=workspace, week=earlier, due_at=NOW, made_at=NOW)
+    for week in (MONDAY, MONDAY - dt.timedelta(weeks=1)):
+        RunFactory(workspace=workspace, week=week)
 
     _change(workspace, week_start=6)
 
@@ -209,17 +209,10 @@ def test_a_calendar_that_somebody_else_changed_is_not_changed_again(workspace, a
     assert Measurement.objects.get().on_date == SUNDAY
 
 
-def _import(lead, state):
-    return Import.objects.create(
-        workspace=lead.workspace, number=1, filename="a.csv", content=b"", state=state,
-        created_by=lead, created_at=NOW, attempts=2,
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("state", ["checking", "applying"])
 def test_while_an_import_is_at_work_the_calendar_stays(workspace, author, lead, leads, state):
     _record(author, "leads", MONDAY, 5)
-    _import(lead, state)
+    ImportFactory(created_by=lead, state=state)
 
     with pytest.raises(CalendarBusyError, match="An import is at work"):
         _change(workspace, week_start=6)
@@ -230,7 +223,7 @@ def test_while_an_import_is_at_work_the_calendar_stays(workspace, author, lead, 
 
 
 def test_a_checked_import_is_checked_again(workspace, lead):
-    waiting = _import(lead, "checked")
+    waiting = ImportFactory(created_by=lead, state="checked", attempts=2)
 
     _change(workspace, week_start=6)
 
@@ -304,7 +297,7 @@ def test_what_moves_is_shown_before_it_does_U25(client, page, workspace, author,
     )  # fmt: skip
     KpiFactory(workspace=workspace, owner=lead, code="visits", name="Visits", cadence="daily")
     _record(author, "visits", MONDAY, 5)
-    _import(lead, "checked")
+    ImportFactory(created_by=lead, state="checked")
 
     answer = client.post(page, _form(workspace))
 
@@ -369,7 +362,7 @@ def test_what_is_no_calendar_or_out_of_date_is_refused(client, page, workspace, 
 
 def test_a_change_that_has_to_wait_says_why(client, page, workspace, author, lead, leads):
     _record(author, "leads", MONDAY, 5)
-    _import(lead, "applying")
+    ImportFactory(created_by=lead, state="applying")
 
     answer = client.post(page, _form(workspace, confirmed="yes"))
 

@@ -10,18 +10,12 @@ from goals.models import Kpi
 from goals.services.rollups import drain
 from tests.conftest import NOW
 from tests.doors import api_of, text_of
+from tests.factories.goals import DEFINITION
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
-COUNT = {
-    "kind": "response",
-    "unit": "count",
-    "direction": "increase",
-    "aggregation": "sum",
-    "cadence": "weekly",
-}
 RATE = {
-    **COUNT,
+    **DEFINITION,
     "unit": "percent",
     "aggregation": "formula",
     "formula": "100 * clicks / opens",
@@ -39,8 +33,8 @@ def api(lead):
 def rate(api):
     """The click rate, weekly and monthly, over two counts."""
     for definition in (
-        {**COUNT, "code": "clicks", "name": "Clicks"},
-        {**COUNT, "code": "opens", "name": "Opens"},
+        {**DEFINITION, "code": "clicks", "name": "Clicks"},
+        {**DEFINITION, "code": "opens", "name": "Opens"},
         {**RATE, "code": "ctr", "name": "Weekly click rate"},
         {**RATE, "code": "monthly_ctr", "name": "Click rate", "cadence": "monthly"},
     ):

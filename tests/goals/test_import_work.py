@@ -18,7 +18,7 @@ from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
 from tests.beside import at_once, start_child
 from tests.conftest import NOW
-from tests.factories.goals import BreakdownFactory, KpiFactory
+from tests.factories.goals import KpiFactory, kpi_by_market
 from tests.goals.bad_files import csv
 
 State = Import.State
@@ -37,11 +37,7 @@ while imports.run_next(at=dt.datetime.fromisoformat(sys.argv[2])):
 @pytest.fixture
 def visits(workspace, lead):
     """A daily KPI by market; no market is known yet."""
-    markets = BreakdownFactory(workspace=workspace, name="Markets")
-    return KpiFactory(
-        workspace=workspace, owner=lead, code="visits", name="Visits", cadence="daily",
-        breakdown=markets, segment_total="sum",
-    )  # fmt: skip
+    return kpi_by_market(workspace=workspace, owner=lead, name="Visits", cadence="daily")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from goals.services.rollups import drain
 from goals.services.targets import set_target
 from tests.conftest import NOW
 from tests.doors import text_of
-from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.factories.goals import DEFINITION, KpiFactory, kpi_by_market
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -28,11 +28,7 @@ WEEK = dt.timedelta(weeks=1)
 FORM = {
     "name": "Leads",
     "code": "leads",
-    "kind": "response",
-    "unit": "count",
-    "direction": "increase",
-    "cadence": "weekly",
-    "aggregation": "sum",
+    **DEFINITION,
     "gaps": "unknown",
     "band": "10",
 }
@@ -473,12 +469,7 @@ def test_of_a_value_that_was_corrected_often_the_latest_corrections_are_shown(
 
 
 def test_a_segment_s_page_shows_its_own_numbers_R30(signed_in, workspace, lead, author):
-    market = BreakdownFactory(workspace=workspace)
-    for code in ("pl", "it"):
-        SegmentFactory(breakdown=market, code=code)
-    kpi = KpiFactory(
-        workspace=workspace, owner=lead, code="visits", breakdown=market, segment_total="sum"
-    )
+    kpi = kpi_by_market("pl", "it", workspace=workspace, owner=lead)
     rows = [
         NewValue("visits", MONDAY - dt.timedelta(weeks=back), Decimal(number), code)
         for back in (0, 1)

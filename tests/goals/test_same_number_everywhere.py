@@ -12,14 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.numbers import plain
-from goals.models import Target
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
 from teams.policy import Role
 from tests.conftest import NOW
 from tests.doors import api_of, browser_of
-from tests.factories.goals import KpiFactory
+from tests.factories.goals import KpiFactory, TargetFactory
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 
 MONDAY = dt.date(2026, 11, 9)
@@ -36,14 +35,10 @@ class World:
         self.reader = MembershipFactory(workspace=self.workspace, role=Role.LEAD)
         self.kpis = {}
         for door in DOORS:
-            kpi = KpiFactory(
+            self.kpis[door] = KpiFactory(
                 workspace=self.workspace, owner=self.lead, code=door, name=f"Kpi {door}"
             )
-            Target.objects.create(
-                kpi=kpi, number=1, valid_from=MONDAY, comparator="more_than", value=LARGEST,
-                set_by=self.lead, set_at=NOW,
-            )  # fmt: skip
-            self.kpis[door] = kpi
+            TargetFactory(kpi=self.kpis[door], comparator="more_than", value=LARGEST)
         self.client, self.api = browser_of(self.lead), api_of(self.lead)
         self.other = browser_of(self.reader)
 

@@ -11,7 +11,7 @@ from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
 from goals.services.targets import set_target
-from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.factories.goals import KpiFactory, kpi_by_market
 
 ON, RISK, OFF = Status.ON_TRACK, Status.AT_RISK, Status.OFF_TRACK
 LAST_WEEK = dt.date(2026, 11, 9)
@@ -303,12 +303,7 @@ def test_a_target_says_nothing_about_the_time_before_it(kpi, author, now):
 
 
 def test_a_total_that_lacks_a_segment_is_not_judged_R30(workspace, member, lead, author, now):
-    markets = BreakdownFactory(workspace=workspace)
-    for code in ("pl", "it"):
-        SegmentFactory(breakdown=markets, code=code)
-    kpi = KpiFactory(
-        workspace=workspace, owner=member, code="visits", breakdown=markets, segment_total="sum"
-    )
+    kpi = kpi_by_market("pl", "it", workspace=workspace, owner=member)
     set_target(
         kpi=kpi, comparator=Comparator.AT_LEAST, value=Decimal(50), valid_from=LAST_WEEK,
         by=lead, at=now,

@@ -16,7 +16,7 @@ from goals.services.targets import (
     remove_target,
     set_target,
 )
-from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory, kpi_by_market
 
 CALENDAR = PeriodCalendar()
 # Mondays. November 2026 begins on a Sunday, so its weeks are those of the 2nd to the 30th.
@@ -332,12 +332,11 @@ def test_bounds_that_fit_are_taken(aim, comparator, value, upper):
 
 @pytest.fixture
 def by_market(workspace, lead):
-    markets = BreakdownFactory(workspace=workspace)
-    return KpiFactory(workspace=workspace, owner=lead, breakdown=markets, segment_total="sum")
+    return kpi_by_market("pl", workspace=workspace, owner=lead)
 
 
 def test_a_segment_has_targets_of_its_own_R30(by_market, lead, now):
-    poland = SegmentFactory(breakdown=by_market.breakdown, code="pl")
+    poland = by_market.breakdown.segments.get()
     common = {"kpi": by_market, "comparator": Comparator.AT_LEAST, "by": lead, "at": now}
 
     set_target(**common, value=Decimal(90), valid_from=LAST_WEEK)

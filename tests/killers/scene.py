@@ -9,13 +9,11 @@ from core.intake import ReadOptions
 from goals.models import DirtyMark, Import, Series
 from goals.services import imports
 from reviews.models import DigestRun
-from teams.models import ApiToken
 from teams.policy import Role
 from teams.services import mail
-from teams.services.tokens import create_token
 from tests.beside import eventually
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
-from tests.factories.teams import MembershipFactory, WorkspaceFactory
+from tests.factories.teams import MembershipFactory, WorkspaceFactory, make_token
 from tests.killers import invariants
 from tests.killers.stack import WORKERS
 from tests.killers.writer import SEGMENTS, Writer
@@ -53,11 +51,7 @@ class Scene:
             code=f"{name}_ratio", cadence="weekly", aggregation="formula",
             formula=f"100 * {name}_daily / {name}_weekly", **common,
         )  # fmt: skip
-        now = clock.now()
-        _row, token = create_token(
-            membership=self.owner, name=name, scope=ApiToken.Scope.WRITE,
-            expires_at=now + dt.timedelta(days=1), at=now, by=self.owner,
-        )  # fmt: skip
+        _row, token = make_token(self.owner, clock.now(), scope="write", name=name)
         return Writer(self.stack, name=name, token=token, seed=self.seed, today=self.today)
 
     # -- work for the workers -------------------------------------------------------------------

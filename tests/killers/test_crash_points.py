@@ -20,7 +20,7 @@ from reviews.models import DigestDelivery
 from teams.models import OutgoingMail
 from teams.services import mail
 from tests.beside import eventually, free_port
-from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
+from tests.factories.goals import KpiFactory, kpi_by_market
 from tests.goals.reference import recomputed_rollups, stored_rollups
 from tests.killers.dying import dies_at
 from tests.killers.stack import SINK, Mailbox
@@ -36,12 +36,7 @@ Delivery = DigestDelivery.State
 @pytest.fixture
 def numbers(workspace, lead, member):
     """Give a way to record values of a KPI per market and of a formula over it."""
-    breakdown = BreakdownFactory(workspace=workspace)
-    SegmentFactory(breakdown=breakdown, code="pl")
-    KpiFactory(
-        workspace=workspace, owner=lead, code="leads", cadence="daily",
-        breakdown=breakdown, segment_total="sum",
-    )  # fmt: skip
+    kpi_by_market("pl", workspace=workspace, owner=lead, code="leads", cadence="daily")
     KpiFactory(
         workspace=workspace, owner=lead, code="twice", cadence="daily",
         aggregation="formula", formula="2 * leads",

@@ -12,13 +12,12 @@ from mops.demo import build
 from teams.models import Membership, User, Workspace
 from teams.policy import Role
 from tests.conftest import NOW
-from tests.factories.goals import KpiFactory
+from tests.factories.goals import DEFINITION, KpiFactory
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 
 NEW_KPI = {
-    "code": "visits", "name": "Visits", "kind": "response", "unit": "count",
-    "direction": "increase", "aggregation": "sum", "cadence": "weekly", "gaps": "unknown",
-    "segment_total": "none", "band": "10", "position": "0",
+    "code": "visits", "name": "Visits", **DEFINITION, "gaps": "unknown", "segment_total": "none",
+    "band": "10", "position": "0",
 }  # fmt: skip
 BANNER = re.compile(r'class="m-banner".*?</div>', re.DOTALL)
 

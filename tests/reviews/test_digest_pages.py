@@ -15,6 +15,7 @@ from reviews.services.unsubscribing import unsubscribe_url
 from teams.audit import Change, Deed, latest
 from teams.models import OutgoingMail
 from tests.conftest import NOW
+from tests.factories.reviews import DeliveryFactory, SubscriptionFactory
 from tests.factories.teams import MembershipFactory, TeamFactory, UserFactory
 
 PREVIEW = "/w/rosemary/settings/digest/"
@@ -29,10 +30,8 @@ def as_lead(client, lead):
 
 
 @pytest.fixture
-def subscription(some_numbers, workspace, member, lead):
-    return DigestSubscription.objects.create(
-        workspace=workspace, membership=member, variant="personal"
-    )
+def subscription(some_numbers, member):
+    return SubscriptionFactory(membership=member)
 
 
 @pytest.mark.parametrize("people", [1, 40])
@@ -53,13 +52,8 @@ def test_the_preview_costs_six_queries_beyond_the_gate(as_lead, workspace, peopl
 
 @pytest.mark.parametrize("people", [1, 150])
 @pytest.mark.usefixtures("frozen")
-def test_the_log_costs_the_same_however_many_got_one(as_lead, run, workspace, people):
-    for _ in range(people):
-        person = MembershipFactory(workspace=workspace)
-        one = DigestSubscription.objects.create(
-            workspace=workspace, membership=person, variant="personal"
-        )
-        DigestDelivery.objects.create(run=run, subscription=one, send_after=run.due_at)
+def test_the_log_costs_the_same_however_many_got_one(as_lead, run, people):
+    DeliveryFactory.create_batch(people, run=run)
 
     with CaptureQueriesContext(connection) as gate:
         as_lead.get("/w/rosemary/menu/")
@@ -82,13 +76,8 @@ def test_the_log_shows_first_what_needs_attention(as_lead, run):
 
 
 @pytest.mark.usefixtures("frozen")
-def test_a_long_log_has_pages(as_lead, run, workspace):
-    for _ in range(120):
-        person = MembershipFactory(workspace=workspace)
-        one = DigestSubscription.objects.create(
-            workspace=workspace, membership=person, variant="personal"
-        )
-        DigestDelivery.objects.create(run=run, subscription=one, send_after=run.due_at)
+def test_a_long_log_has_pages(as_lead, run):
+    DeliveryFactory.create_batch(120, run=run)
 
     first, second = as_lead.get(LOG), as_lead.get(f"{LOG}?page=2")
 
@@ -233,10 +222,8 @@ def test_looking_at_the_link_changes_nothing(subscription):
     assert '<form method="post">' in client.get(link(subscription)).content.decode()
 
 
-def test_only_the_list_of_the_link_is_left(subscription, workspace, member):
-    other = DigestSubscription.objects.create(
-        workspace=workspace, membership=member, variant="team"
-    )
+def test_only_the_list_of_the_link_is_left(subscription, member):
+    other = SubscriptionFactory(membership=member, variant="team")
 
     Client().post(link(subscription))
 

@@ -20,6 +20,7 @@ from teams.models import OutgoingMail, User
 from teams.policy import Role
 from tests.beside import eventually, free_port
 from tests.conftest import NOW
+from tests.factories.reviews import DeliveryFactory, SubscriptionFactory
 from tests.factories.teams import MembershipFactory, TeamFactory
 from tests.reviews.conftest import DAY, LATER, WEEK, send, states
 from tests.smtp import smtp_settings
@@ -133,10 +134,8 @@ def test_a_lead_with_a_missing_number_is_asked_for_it(run, server):
 
 def test_a_team_without_kpis_sends_nothing(run, lead, server, workspace):
     team = TeamFactory(workspace=workspace)
-    empty = DigestSubscription.objects.create(
-        workspace=workspace, membership=lead, variant="team", team=team
-    )
-    row = DigestDelivery.objects.create(run=run, subscription=empty, send_after=NOW)
+    empty = SubscriptionFactory(membership=lead, variant="team", team=team)
+    row = DeliveryFactory(run=run, subscription=empty)
     send()
 
     row.refresh_from_db()
@@ -147,9 +146,7 @@ def test_a_team_without_kpis_sends_nothing(run, lead, server, workspace):
 def test_a_team_digest_tells_of_the_team_alone(some_numbers, lead, server, workspace):
     team = TeamFactory(workspace=workspace, name="Blog")
     some_numbers.kpi("Blog readers", 90, 20, owner=lead, team=team)
-    DigestSubscription.objects.create(
-        workspace=workspace, membership=lead, variant="team", team=team
-    )
+    SubscriptionFactory(membership=lead, variant="team", team=team)
     planning.plan_due(at=NOW)
     send()
 

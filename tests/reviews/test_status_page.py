@@ -8,18 +8,18 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from core import pulse
-from goals.models import DirtyMark, Import
+from goals.models import DirtyMark
 from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
 from mops.celery import note_pulse
-from reviews.models import DigestDelivery, DigestRun, DigestSubscription
 from reviews.selectors.status import get_parts
 from reviews.tasks import heartbeat, send_digests
 from teams.models import OutgoingMail
 from tests.conftest import NOW
 from tests.doors import browser_of
-from tests.factories.goals import KpiFactory
+from tests.factories.goals import ImportFactory, KpiFactory
+from tests.factories.reviews import DeliveryFactory, RunFactory
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -99,26 +99,16 @@ def test_numbers_that_wait_are_counted(workspace, author, frozen):
 
 
 def test_imports_at_work_are_counted(workspace, lead):
-    Import.objects.create(
-        workspace=workspace, number=1, filename="f.csv", content=b"", state="checking",
-        created_by=lead, created_at=NOW,
-    )  # fmt: skip
+    ImportFactory(created_by=lead, state="checking")
 
     assert parts(workspace)["Imports"].text == "1 is being worked on."
 
 
-def test_digests_that_failed_or_may_have_failed_need_a_look(workspace, lead):
-    run = DigestRun.objects.create(
-        workspace=workspace, week=dt.date(2026, 11, 9), due_at=NOW, made_at=NOW
-    )
+def test_digests_that_failed_or_may_have_failed_need_a_look(workspace):
+    run = RunFactory(workspace=workspace)
     assert parts(workspace)["Digests"].fine
-    for variant, state in (("personal", "unknown"), ("team", "failed")):
-        subscription = DigestSubscription.objects.create(
-            workspace=workspace, membership=lead, variant=variant
-        )
-        DigestDelivery.objects.create(
-            run=run, subscription=subscription, state=state, send_after=NOW
-        )
+    for state in ("unknown", "failed"):
+        DeliveryFactory(run=run, state=state)
 
     part = parts(workspace)["Digests"]
 
@@ -137,10 +127,7 @@ def test_mail_of_the_whole_installation_is_shown_to_its_operators_only(workspace
 
 
 def test_nothing_of_other_workspaces_is_counted(workspace, stranger, lead):
-    Import.objects.create(
-        workspace=stranger.workspace, number=1, filename="f.csv", content=b"", state="checking",
-        created_by=stranger, created_at=NOW,
-    )  # fmt: skip
+    ImportFactory(created_by=stranger, state="checking")
 
     assert parts(workspace)["Imports"].text == "None is being worked on."
 

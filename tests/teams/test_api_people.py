@@ -2,12 +2,12 @@
 
 import pytest
 
-from teams.models import ApiToken, Invitation, Membership, OutgoingMail, Team
+from teams.models import Invitation, Membership, OutgoingMail, Team
 from teams.policy import Role
-from teams.services import invitations, tokens
+from teams.services import invitations
 from tests.doors import api_of, program
 from tests.factories.goals import KpiFactory
-from tests.factories.teams import LONG_AGO, MembershipFactory, TeamFactory
+from tests.factories.teams import LONG_AGO, MembershipFactory, TeamFactory, make_token
 
 MEMBERS, TEAMS, INVITATIONS = "/api/v1/members/", "/api/v1/teams/", "/api/v1/invitations/"
 
@@ -137,10 +137,7 @@ def test_nothing_but_the_role_can_be_set(api, member, field):
 
 def test_a_leaver_is_out_at_once(api, frozen, member):
     """Show reliability row FM-17: sessions and tokens of a leaver open nothing."""
-    _token, text = tokens.create_token(
-        membership=member, name="n", scope=ApiToken.Scope.READ, by=member, at=frozen,
-        expires_at=frozen.replace(year=2027),
-    )  # fmt: skip
+    _token, text = make_token(member, frozen)
     bot = program(text)
     assert bot.get(MEMBERS).status_code == 200
 

@@ -15,21 +15,12 @@ from teams.policy import Role
 from teams.services import members, tokens
 from teams.services.locks import NotActiveError
 from tests.doors import program
-from tests.factories.goals import KpiFactory
-from tests.factories.teams import LONG_AGO, MembershipFactory
+from tests.factories.goals import DEFINITION, KpiFactory
+from tests.factories.teams import LONG_AGO, MONTH, MembershipFactory, make_token
 
 Scope = ApiToken.Scope
-MONTH = dt.timedelta(days=30)
 SECOND = dt.timedelta(seconds=1)
-NEW_KPI = {
-    "code": "email_clicks", "name": "Email clicks", "kind": "response", "unit": "count",
-    "direction": "increase", "aggregation": "sum", "cadence": "weekly",
-}  # fmt: skip
-
-
-def made(membership, at, *, scope=Scope.READ, **given):
-    values = {"name": "nightly", "by": membership, "expires_at": at + MONTH, **given}
-    return tokens.create_token(membership=membership, scope=scope, at=at, **values)
+NEW_KPI = {"code": "email_clicks", "name": "Email clicks", **DEFINITION}
 
 
 def rows_with(text):
@@ -44,13 +35,13 @@ def rows_with(text):
 
 
 def test_a_token_has_a_public_name_and_a_long_secret(member, now):
-    _token, text = made(member, now)
+    _token, text = make_token(member, now)
 
     assert re.fullmatch(r"mops_[A-Za-z0-9]{10}_[A-Za-z0-9]{40}", text)
 
 
 def test_no_two_tokens_are_alike(member, now):
-    (one, first), (two, second) = made(member, now), made(member, now)
+    (one, first), (two, second) = make_token(member, now), make_token(member, now)
 
     assert first != second
     assert one.secret_hash != two.secret_hash
@@ -60,7 +51,7 @@ def test_no_two_tokens_are_alike(member, now):
 
 def test_the_secret_stands_nowhere_in_the_database(member, now):
     """Show reliability row FM-32: tokens are kept as hashes only, in the audit trail as well."""
-    token, text = made(member, now)
+    token, text = make_token(member, now)
     _prefix, public_id, secret = text.split("_")
 
     assert rows_with(public_id) == ["teams_apitoken", "teams_apitokenevent"]
@@ -85,14 +76,14 @@ def test_the_secret_stands_nowhere_in_the_database(member, now):
 )
 def test_only_the_whole_token_is_the_token(member, now, change):
     """Show reliability row FM-27: a token that is nearly right is wrong."""
-    token, text = made(member, now)
+    token, text = make_token(member, now)
     assert tokens.find_token(text, at=LONG_AGO) == token
 
     assert tokens.find_token(change(text), at=now) is None
 
 
 def test_the_secret_of_one_token_does_not_open_another(member, now):
-    (_one, first), (_two, second) = made(member, now), made(member, now)
+    (_one, first), (_two, second) = make_token(member, now), make_token(member, now)
     mixed = first.rpartition("_")[0] + "_" + second.rpartition("_")[2]
 
     assert tokens.find_token(mixed, at=now) is None
@@ -100,7 +91,7 @@ def test_the_secret_of_one_token_does_not_open_another(member, now):
 
 @pytest.mark.parametrize(("after", "usable"), [(MONTH - SECOND, True), (MONTH, False)])
 def test_a_token_ends_at_its_moment(member, now, after, usable):
-    _token, text = made(member, now)
+    _token, text = make_token(member, now)
 
     assert (tokens.find_token(text, at=now + after) is not None) is usable
 
@@ -108,15 +99,15 @@ def test_a_token_ends_at_its_moment(member, now, after, usable):
 @pytest.mark.parametrize("life", [dt.timedelta(0), -SECOND, tokens.LONGEST_LIFE + SECOND])
 def test_a_token_cannot_be_made_expired_or_for_ever(member, now, life):
     with pytest.raises(DomainError) as caught:
-        made(member, now, expires_at=now + life)
+        make_token(member, now, expires_at=now + life)
 
     assert caught.value.field == "expires_on"
     assert not ApiToken.objects.exists()
 
 
 def test_a_revoked_token_ends_at_once_and_keeps_its_first_moment(member, now):
-    token, text = made(member, now)
-    other, still = made(member, now)
+    token, text = make_token(member, now)
+    other, still = make_token(member, now)
 
     tokens.revoke_token(token=token, at=now)
     tokens.revoke_token(token=token, at=now + SECOND)
@@ -134,7 +125,7 @@ def test_a_revoked_token_ends_at_once_and_keeps_its_first_moment(member, now):
 )
 def test_a_token_does_not_outlive_its_member(member, now, of_whom, past):
     """Show reliability row FM-17: the member is looked up on every call."""
-    _token, text = made(member, now)
+    _token, text = make_token(member, now)
     row = member if of_whom == "membership" else member.user
     type(row).objects.filter(pk=row.pk).update(**past)
 
@@ -147,7 +138,7 @@ def test_no_token_is_made_for_somebody_who_left(member, owner, now, maker):
     members.deactivate(membership=member, by=owner, at=now)
 
     with pytest.raises(NotActiveError):
-        made(member, now, by=member if maker == "oneself" else owner)
+        make_token(member, now, by=member if maker == "oneself" else owner)
 
     assert not ApiToken.objects.exists()
 
@@ -161,7 +152,7 @@ def test_no_token_is_made_for_somebody_who_left(member, owner, now, maker):
     ],
 )
 def test_the_last_use_is_noted_once_a_minute(member, now, after, noted):
-    token, text = made(member, now)
+    token, text = make_token(member, now)
     assert token.last_used_at is None
     tokens.find_token(text, at=now)
 
@@ -172,7 +163,7 @@ def test_the_last_use_is_noted_once_a_minute(member, now, after, noted):
 
 
 def test_a_failed_try_is_no_use(member, now):
-    token, text = made(member, now)
+    token, text = make_token(member, now)
 
     tokens.find_token(text[:-1], at=now)
 
@@ -181,14 +172,14 @@ def test_a_failed_try_is_no_use(member, now):
 
 
 def test_a_token_for_numbers_keeps_the_kpis_it_names_R98(member, now):
-    made(member, now, scope=Scope.MEASUREMENTS, kpi_codes=["b", "a", "b"])
+    make_token(member, now, scope=Scope.MEASUREMENTS, kpi_codes=["b", "a", "b"])
 
     assert ApiToken.objects.get().kpi_codes == ["a", "b"]
 
 
 @pytest.mark.parametrize("scope", [Scope.READ, Scope.WRITE])
 def test_other_tokens_name_no_kpis(member, now, scope):
-    made(member, now, scope=scope)
+    make_token(member, now, scope=scope)
 
     stored = ApiToken.objects.get()
     assert (stored.scope, stored.kpi_codes) == (scope, [])
@@ -200,7 +191,7 @@ def test_other_tokens_name_no_kpis(member, now, scope):
 )
 def test_kpis_go_with_a_token_for_numbers_and_with_no_other_R98(member, now, scope, codes):
     with pytest.raises(tokens.TokenScopeError):
-        made(member, now, scope=scope, kpi_codes=codes)
+        make_token(member, now, scope=scope, kpi_codes=codes)
 
     assert not ApiToken.objects.exists()
 
@@ -213,7 +204,7 @@ def test_a_token_acts_as_another_member_within_reach(workspace, now, maker, memb
     by = MembershipFactory(workspace=workspace, role=maker)
     acts_as = MembershipFactory(workspace=workspace, role=member_role)
 
-    _token, text = made(acts_as, now, by=by)
+    _token, text = make_token(acts_as, now, by=by)
 
     assert tokens.find_token(text, at=now).membership == acts_as
 
@@ -227,7 +218,7 @@ def test_nobody_makes_a_token_of_a_role_above_their_reach(workspace, now, maker,
     acts_as = MembershipFactory(workspace=workspace, role=member_role)
 
     with pytest.raises(NotAllowedError):
-        made(acts_as, now, by=by)
+        make_token(acts_as, now, by=by)
 
     assert not ApiToken.objects.exists()
 
@@ -238,7 +229,7 @@ def test_nobody_makes_a_token_of_a_role_above_their_reach(workspace, now, maker,
 )
 def test_a_token_reaches_as_far_as_its_scope_R99(frozen, lead, scope, reads, writes):
     codes = ["email_clicks"] if scope == Scope.MEASUREMENTS else []
-    _token, text = made(lead, frozen, scope=scope, kpi_codes=codes)
+    _token, text = make_token(lead, frozen, scope=scope, kpi_codes=codes)
     api = program(text)
 
     assert api.get("/api/v1/kpis/").status_code == reads
@@ -247,7 +238,7 @@ def test_a_token_reaches_as_far_as_its_scope_R99(frozen, lead, scope, reads, wri
 
 
 def test_a_token_to_write_does_not_lift_its_member_R99(frozen, viewer):
-    _token, text = made(viewer, frozen, scope=Scope.WRITE)
+    _token, text = make_token(viewer, frozen, scope=Scope.WRITE)
 
     assert program(text).get("/api/v1/kpis/").status_code == 200
     assert program(text).post("/api/v1/kpis/", NEW_KPI).status_code == 403
@@ -256,7 +247,7 @@ def test_a_token_to_write_does_not_lift_its_member_R99(frozen, viewer):
 
 def test_a_token_follows_a_lowered_role_at_once_R99(frozen, lead):
     """Show reliability row FM-17: rights are read on each call, not frozen in the token."""
-    _token, text = made(lead, frozen, scope=Scope.WRITE)
+    _token, text = make_token(lead, frozen, scope=Scope.WRITE)
     assert program(text).post("/api/v1/kpis/", NEW_KPI).status_code == 201
 
     type(lead).objects.filter(pk=lead.pk).update(role=Role.VIEWER)
@@ -269,7 +260,7 @@ def test_a_token_follows_a_lowered_role_at_once_R99(frozen, lead):
 def test_a_token_for_numbers_writes_only_the_kpis_it_names_R98(frozen, workspace, lead):
     for code in ("named", "other"):
         KpiFactory(workspace=workspace, owner=lead, code=code)
-    _token, text = made(lead, frozen, scope=Scope.MEASUREMENTS, kpi_codes=["named"])
+    _token, text = make_token(lead, frozen, scope=Scope.MEASUREMENTS, kpi_codes=["named"])
     api = program(text)
 
     def send(code):
@@ -286,7 +277,7 @@ def test_a_token_sees_its_own_workspace_only_R99(frozen, workspace, lead, strang
     """Show reliability row FM-03: the token alone says the workspace; no header moves it."""
     KpiFactory(workspace=workspace, owner=lead, code="ours")
     KpiFactory(workspace=stranger.workspace, owner=stranger, code="theirs")
-    _token, text = made(lead, frozen)
+    _token, text = make_token(lead, frozen)
 
     headers = {"X-Workspace": stranger.workspace.slug}
     answer = program(text).get("/api/v1/kpis/", headers=headers)
@@ -305,7 +296,7 @@ def test_a_token_sees_its_own_workspace_only_R99(frozen, workspace, lead, strang
 )
 def test_a_token_that_is_no_longer_good_is_answered_alike(frozen, lead, end):
     """Show reliability row FM-27: the answer does not tell why a token is refused."""
-    _token, text = made(lead, frozen)
+    _token, text = make_token(lead, frozen)
     assert program(text).get("/api/v1/kpis/").status_code == 200
 
     end(ApiToken.objects.all())
@@ -318,7 +309,7 @@ def test_a_token_that_is_no_longer_good_is_answered_alike(frozen, lead, end):
 
 def test_a_token_in_the_address_is_no_token(frozen, lead):
     """Show reliability row FM-27: addresses end up in logs, so tokens in them are refused."""
-    _token, text = made(lead, frozen)
+    _token, text = make_token(lead, frozen)
 
     answer = APIClient().get(f"/api/v1/kpis/?token={text}")
 
@@ -326,7 +317,7 @@ def test_a_token_in_the_address_is_no_token(frozen, lead):
 
 
 def test_a_call_notes_its_moment(frozen, lead):
-    token, text = made(lead, frozen)
+    token, text = make_token(lead, frozen)
 
     program(text).get("/api/v1/kpis/")
 
@@ -410,7 +401,7 @@ def test_the_page_does_not_know_people_of_other_workspaces(page, stranger):
 
 
 def test_the_page_revokes_a_token(client, frozen, workspace, admin, lead):
-    token, text = made(lead, frozen)
+    token, text = make_token(lead, frozen)
     client.force_login(admin.user)
 
     client.post(reverse("teams:revoke-token", args=[workspace.slug, token.pk]))

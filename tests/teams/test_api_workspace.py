@@ -6,17 +6,12 @@ import pytest
 
 from teams import audit
 from teams.models import ApiToken, Workspace
-from teams.services import tokens, workspaces
+from teams.services import workspaces
 from tests.doors import api_of, program
-from tests.factories.teams import TeamFactory
+from tests.factories.teams import TeamFactory, make_token
 
 WORKSPACE, TOKENS, AUDIT = "/api/v1/workspace/", "/api/v1/api-tokens/", "/api/v1/audit/"
 Scope = ApiToken.Scope
-
-
-def made(membership, at, *, scope=Scope.READ, **given):
-    values = {"name": "nightly", "expires_at": at + dt.timedelta(days=30), **given}
-    return tokens.create_token(membership=membership, scope=scope, by=membership, at=at, **values)
 
 
 def stored(workspace):
@@ -115,8 +110,8 @@ def test_settings_that_cannot_be_are_refused(api, workspace, body, status, field
 
 
 def test_an_admin_sees_all_tokens_and_no_secret(api, frozen, lead, stranger):
-    token, text = made(lead, frozen, scope=Scope.MEASUREMENTS, kpi_codes=["clicks"])
-    made(stranger, frozen)
+    token, text = make_token(lead, frozen, scope=Scope.MEASUREMENTS, kpi_codes=["clicks"])
+    make_token(stranger, frozen)
 
     answer = api.get(TOKENS)
 
@@ -130,7 +125,7 @@ def test_an_admin_sees_all_tokens_and_no_secret(api, frozen, lead, stranger):
 
 def test_everybody_else_sees_and_revokes_their_own(frozen, member, lead):
     """Show reliability row FM-01: a colleague's token and an unknown one are the same 404."""
-    (mine, _text), (theirs, _other) = made(member, frozen), made(lead, frozen)
+    (mine, _text), (theirs, _other) = make_token(member, frozen), make_token(lead, frozen)
     api = api_of(member)
 
     assert [row["id"] for row in api.get(TOKENS).json()["results"]] == [mine.public_id]
@@ -145,7 +140,7 @@ def test_everybody_else_sees_and_revokes_their_own(frozen, member, lead):
 
 
 def test_a_revoked_token_is_refused_and_stays_in_the_list(api, frozen, lead):
-    token, text = made(lead, frozen)
+    token, text = make_token(lead, frozen)
     assert program(text).get(TOKENS).status_code == 200
 
     api.delete(f"{TOKENS}{token.public_id}/")
@@ -157,7 +152,7 @@ def test_a_revoked_token_is_refused_and_stays_in_the_list(api, frozen, lead):
 
 def test_no_token_is_made_by_the_api(api, frozen, admin):
     """Show reliability row FM-17: a token that leaked makes itself no successor."""
-    _token, text = made(admin, frozen, scope=Scope.WRITE)
+    _token, text = make_token(admin, frozen, scope=Scope.WRITE)
     body = {"name": "successor", "scope": "write"}
 
     assert program(text).post(TOKENS, body).status_code == 403
@@ -170,7 +165,7 @@ READS = [WORKSPACE, "/api/v1/members/", "/api/v1/teams/", "/api/v1/invitations/"
 @pytest.mark.parametrize("url", READS)
 def test_a_token_for_numbers_reaches_nothing_about_people_R98(frozen, owner, url):
     """Show reliability row FM-10: it sends numbers of its KPIs, whatever its member may do."""
-    _token, text = made(owner, frozen, scope=Scope.MEASUREMENTS, kpi_codes=["clicks"])
+    _token, text = make_token(owner, frozen, scope=Scope.MEASUREMENTS, kpi_codes=["clicks"])
 
     assert api_of(owner).get(url).status_code == 200
     for method in ("get", "post", "patch", "delete"):
@@ -179,15 +174,15 @@ def test_a_token_for_numbers_reaches_nothing_about_people_R98(frozen, owner, url
 
 @pytest.mark.parametrize("url", READS)
 def test_a_token_to_read_reads_as_far_as_its_member_R99(frozen, admin, viewer, url):
-    _token, of_admin = made(admin, frozen)
-    _token, of_viewer = made(viewer, frozen)
+    _token, of_admin = make_token(admin, frozen)
+    _token, of_viewer = make_token(viewer, frozen)
 
     assert program(of_admin).get(url).status_code == 200
     assert program(of_viewer).get(url).status_code == api_of(viewer).get(url).status_code
 
 
 def test_a_token_to_read_changes_nothing_R99(frozen, workspace, admin, member):
-    own, text = made(admin, frozen)
+    own, text = make_token(admin, frozen)
     team = TeamFactory(workspace=workspace)
     api = program(text)
 
@@ -207,7 +202,7 @@ def test_a_token_to_read_changes_nothing_R99(frozen, workspace, admin, member):
 
 
 def test_a_token_to_write_does_not_lift_its_member_R99(frozen, workspace, lead):
-    _token, text = made(lead, frozen, scope=Scope.WRITE)
+    _token, text = make_token(lead, frozen, scope=Scope.WRITE)
 
     answer = program(text).patch(WORKSPACE, {"name": "Thyme"}, headers={"If-Match": '"1"'})
 
@@ -219,7 +214,7 @@ def test_a_token_to_write_does_not_lift_its_member_R99(frozen, workspace, lead):
 
 
 def test_the_trail_names_who_changed_what(api, frozen, workspace, admin):
-    _token, text = made(admin, frozen, scope=Scope.WRITE)
+    _token, text = make_token(admin, frozen, scope=Scope.WRITE)
     body = {"working_days": ["monday"], "currency": "PLN"}
     program(text).patch(WORKSPACE, body, headers={"If-Match": '"1"'})
 

@@ -5,20 +5,17 @@ import datetime as dt
 import pytest
 from django.test import RequestFactory
 
-from goals.models import Kpi, Measurement, Target
+from goals.models import Kpi, Measurement
 from teams.api import idempotency
 from teams.models import IdempotencyKey
 from teams.policy import Role
 from tests.beside import meanwhile
 from tests.doors import api_of
-from tests.factories.goals import KpiFactory
+from tests.factories.goals import DEFINITION, KpiFactory, TargetFactory
 from tests.factories.teams import MembershipFactory
 
 URL = "/api/v1/kpis/"
-BODY = {
-    "code": "email_clicks", "name": "Email clicks", "kind": "response", "unit": "count",
-    "direction": "increase", "aggregation": "sum", "cadence": "weekly",
-}  # fmt: skip
+BODY = {"code": "email_clicks", "name": "Email clicks", **DEFINITION}
 OTHER = {**BODY, "code": "other", "name": "Other"}
 THREE_DAYS = dt.timedelta(days=3)
 
@@ -150,11 +147,7 @@ def test_a_repeated_change_is_made_once(api, workspace, lead):
 
 
 def test_a_repeated_deletion_gives_the_same_empty_answer(api, workspace, lead, now):
-    kpi = KpiFactory(workspace=workspace, owner=lead, code="a")
-    target = Target.objects.create(
-        kpi=kpi, number=700, valid_from=dt.date(2026, 11, 16), comparator="at_least", value=5,
-        reason="Plan", set_by=lead, set_at=now,
-    )  # fmt: skip
+    target = TargetFactory(kpi__workspace=workspace, valid_from=now.date())
     headers = {"Idempotency-Key": "one", "If-Match": '"1"'}
     url = f"/api/v1/targets/{target.ref}/"
 

@@ -10,7 +10,7 @@ from teams.models import ApiToken, Membership
 from teams.policy import Role
 from teams.services import members, tokens
 from tests.factories.goals import KpiFactory
-from tests.factories.teams import LONG_AGO, MembershipFactory, TeamFactory, UserFactory
+from tests.factories.teams import LONG_AGO, MembershipFactory, TeamFactory, UserFactory, make_token
 
 
 def test_a_new_person_joins_with_the_given_role(workspace, now):
@@ -141,10 +141,7 @@ def test_leaving_ends_membership_teams_and_tokens_and_no_others(workspace, membe
     """Show reliability row FM-17: nothing that a member was given outlives the membership."""
     team = TeamFactory(workspace=workspace)
     team.members.set([member, owner])
-    far = now.replace(year=2027)
-    wanted = {"name": "n", "scope": ApiToken.Scope.READ, "expires_at": far, "at": now}
-    _row, theirs = tokens.create_token(membership=member, by=member, **wanted)
-    _row, mine = tokens.create_token(membership=owner, by=owner, **wanted)
+    (_row, theirs), (_other, mine) = make_token(member, now), make_token(owner, now)
 
     members.deactivate(membership=member, by=owner, at=now)
 
@@ -157,10 +154,7 @@ def test_leaving_ends_membership_teams_and_tokens_and_no_others(workspace, membe
 
 
 def test_a_token_revoked_earlier_keeps_its_moment_when_its_member_leaves(member, owner, now):
-    token, _secret = tokens.create_token(
-        membership=member, name="n", scope=ApiToken.Scope.READ, by=member, at=LONG_AGO,
-        expires_at=now.replace(year=2027),
-    )  # fmt: skip
+    token, _secret = make_token(member, LONG_AGO)
     tokens.revoke_token(token=token, at=LONG_AGO)
 
     members.deactivate(membership=member, by=owner, at=now)

@@ -5,9 +5,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from teams.models import ApiToken, Team, User, Workspace
+from teams.models import Team, User, Workspace
 from tests.factories.goals import KpiFactory
-from tests.factories.teams import LONG_AGO, MembershipFactory, TeamFactory
+from tests.factories.teams import LONG_AGO, ApiTokenFactory, MembershipFactory, TeamFactory
 
 SETTINGS = {
     "version": "1", "name": "Rosemary", "timezone": "Europe/Warsaw", "currency": "EUR",
@@ -259,11 +259,9 @@ def test_inviting_with_a_wrong_address_keeps_the_list(client, workspace, admin):
 
 
 def test_the_tokens_page_shows_tokens_and_no_secret(client, frozen, workspace, admin, lead):
-    token = ApiToken.objects.create(
-        membership=lead, name="GA4 nightly", scope="measurements", kpi_codes=["clicks"],
-        public_id="abcdefghij", secret_hash="5" * 64, created_at=frozen,
-        expires_at=frozen.replace(year=2027),
-    )  # fmt: skip
+    token = ApiTokenFactory(
+        membership=lead, name="GA4 nightly", scope="measurements", kpi_codes=["clicks"]
+    )
     client.force_login(admin.user)
 
     text = client.get(reverse("teams:tokens", args=[workspace.slug])).content.decode()

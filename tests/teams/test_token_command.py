@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from teams.models import ApiToken
 from teams.services import tokens
-from tests.factories.teams import LONG_AGO, MembershipFactory
+from tests.factories.teams import LONG_AGO, ApiTokenFactory, MembershipFactory
 
 CREATE = {"--workspace": "rosemary", "--user": "mia@example.com", "--scope": "write",
           "--name": "GA4 nightly"}  # fmt: skip
@@ -88,18 +88,15 @@ def test_what_cannot_be_is_said_and_makes_no_token(
 
 
 def test_tokens_are_listed_with_their_ends(frozen, member, stranger):
-    ApiToken.objects.bulk_create(
-        ApiToken(
-            membership=membership, name=name, scope="read", public_id=name, secret_hash="5" * 64,
-            created_at=LONG_AGO, expires_at=ends, revoked_at=revoked,
+    for membership, name, ends, revoked in [
+        (member, "usable", frozen.replace(year=2027), None),
+        (member, "expired", LONG_AGO, None),
+        (member, "revoked", frozen.replace(year=2027), LONG_AGO),
+        (stranger, "theirs", frozen.replace(year=2027), None),
+    ]:
+        ApiTokenFactory(
+            membership=membership, name=name, public_id=name, expires_at=ends, revoked_at=revoked
         )
-        for membership, name, ends, revoked in [
-            (member, "usable", frozen.replace(year=2027), None),
-            (member, "expired", LONG_AGO, None),
-            (member, "revoked", frozen.replace(year=2027), LONG_AGO),
-            (stranger, "theirs", frozen.replace(year=2027), None),
-        ]
-    )  # fmt: skip
 
     assert run("list", "--workspace", "rosemary").splitlines() == [
         "revoked  read  ended  mia@example.com  revoked",

@@ -8,9 +8,9 @@ from goals.models import Kpi
 from teams import audit
 from teams.models import ApiToken, Counter, Invitation, Membership, Team, User, Workspace
 from teams.policy import Role
-from teams.services import counters, invitations, tokens, workspaces
+from teams.services import counters, invitations, workspaces
 from tests.factories.goals import KpiFactory
-from tests.factories.teams import TeamFactory, UserFactory, WorkspaceFactory
+from tests.factories.teams import TeamFactory, UserFactory, WorkspaceFactory, make_token
 
 START = {
     "name": "Rosemary Ltd",
@@ -145,10 +145,7 @@ def full(workspace, owner, lead, now):
     KpiFactory(workspace=workspace, owner=lead)
     TeamFactory(workspace=workspace).members.add(lead)
     invitations.invite(text="a@example.com", role=Role.VIEWER, by=owner, at=now)
-    tokens.create_token(
-        membership=lead, name="n", scope=ApiToken.Scope.READ, by=lead, at=now,
-        expires_at=now.replace(year=2027),
-    )  # fmt: skip
+    make_token(lead, now)
     counters.next_number(workspace, "K")
     return workspace
 
@@ -186,10 +183,7 @@ def test_a_deleted_workspace_takes_its_trail_along(full):
 def test_deleting_one_workspace_leaves_the_others_and_their_trails(full, stranger, now):
     """Show reliability row FM-01: only the named workspace is touched."""
     KpiFactory(workspace=stranger.workspace, owner=stranger)
-    token, _text = tokens.create_token(
-        membership=stranger, name="n", scope=ApiToken.Scope.READ, by=stranger, at=now,
-        expires_at=now.replace(year=2027),
-    )  # fmt: skip
+    token, _text = make_token(stranger, now)
     before, _more = audit.latest(stranger.workspace)
     assert {entry.what for entry in before} == {"Workspace", "Member", "KPI", "API token"}
 

@@ -1,0 +1,42 @@
+"""Digests for tests."""
+
+import datetime as dt
+
+import factory
+
+from reviews.models import DigestDelivery, DigestRun, DigestSubscription
+from tests.factories.teams import MembershipFactory, WorkspaceFactory
+
+# What is told in the digest of ISO week 46, and when it is due: on Monday, 08:00 in Warsaw.
+WEEK = dt.date(2026, 11, 9)
+DUE = dt.datetime(2026, 11, 16, 7, tzinfo=dt.UTC)
+
+
+class SubscriptionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DigestSubscription
+
+    membership = factory.SubFactory(MembershipFactory)
+    workspace = factory.SelfAttribute("membership.workspace")
+    variant = "personal"
+
+
+class RunFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DigestRun
+
+    workspace = factory.SubFactory(WorkspaceFactory)
+    week = WEEK
+    due_at = DUE
+    made_at = DUE
+
+
+class DeliveryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DigestDelivery
+
+    run = factory.SubFactory(RunFactory)
+    subscription = factory.SubFactory(
+        SubscriptionFactory, membership__workspace=factory.SelfAttribute("...run.workspace")
+    )
+    send_after = factory.SelfAttribute("run.due_at")
