@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from goals.services.measurement_rows import Author
 from teams.policy import Role
@@ -25,6 +26,18 @@ def frozen():
     """Let the doors read NOW."""
     with time_machine.travel(NOW, tick=False):
         yield NOW
+
+
+@pytest.fixture(scope="module")
+def made_once(django_db_setup, django_db_blocker):
+    """Let a module's own fixtures make rows at NOW; what ``db`` opens for a test lies within."""
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(NOW, tick=False),
+        transaction.atomic(),
+    ):
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

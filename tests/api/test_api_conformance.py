@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode, checks
 
 from tests.architecture.world import World
+from tests.conftest import NOW
 from tests.factories.teams import make_token
 
 CHECKS = [
@@ -24,10 +25,14 @@ description.app = get_wsgi_application()
 OPERATIONS = [found.ok() for found in description.get_all_operations()]
 
 
-@pytest.fixture
-def headers(db, frozen):
+@pytest.fixture(scope="module")
+def secret(made_once):
     owner = World("aster", "Aster").people["owner"]
-    _token, secret = make_token(owner, frozen, scope="write")
+    return make_token(owner, NOW, scope="write")[1]
+
+
+@pytest.fixture
+def headers(secret, db, frozen):
     return {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}
 
 

@@ -162,14 +162,20 @@ def test_every_other_route_says_what_lets_somebody_in():
     assert others == ELSEWHERE.keys()
 
 
-@pytest.fixture
-def a(db, frozen):
-    return World("aster", "Aster", is_demo=True)  # so that it has the demo's pages too
+@pytest.fixture(scope="module")
+def worlds(made_once):
+    # A demo, so that it has the demo's pages too.
+    return World("aster", "Aster", is_demo=True), World("begonia", CANARY)
 
 
 @pytest.fixture
-def b(db, frozen):
-    return World("begonia", CANARY)
+def a(worlds, db, frozen):
+    return worlds[0]
+
+
+@pytest.fixture
+def b(worlds, db, frozen):
+    return worlds[1]
 
 
 def page_url(name, workspace, ids):

@@ -22,6 +22,7 @@ from tests.factories.goals import (
     SegmentFactory,
     TargetFactory,
 )
+from tests.factories.reviews import DeliveryFactory, RunFactory
 from tests.factories.teams import (
     ApiTokenFactory,
     InvitationFactory,
@@ -49,14 +50,16 @@ PAGES = {
     "kpis/enter/?week=2026-W46&owner=all": 5,
     "kpis/enter/?week=2026-W46&owner=all&page=2": 5,
     "kpis/library/": 1,
-    "breakdowns/": 4,
+    "breakdowns/": 2,
     "imports/": 2,
-    "settings/": 6,
-    "settings/status/": 7,
-    "settings/members/": 4,
-    "settings/teams/": 4,
-    "settings/tokens/": 2,
-    "settings/digest/": 10,
+    "settings/": 5,
+    "settings/status/": 5,
+    "settings/members/": 3,
+    "settings/teams/": 3,
+    "settings/tokens/": 1,
+    "settings/digest/": 6,  # freshness, KPIs, values, targets, members, teams
+    "settings/digest/log/": 3,
+    "settings/audit/": 3 * 9,  # for each kind of row: events, their people, what was before
 }
 LISTS = {
     "kpis/": 1,
@@ -64,7 +67,13 @@ LISTS = {
     "segments/": 1,
     "targets/": 1,
     "measurements/": 1,
-    "kpis/history/series/?period=week": 5,
+    "kpis/history/series/?period=week": 4,
+    "imports/": 1,
+    "members/": 2,
+    "teams/": 2,
+    "invitations/": 1,
+    "api-tokens/": 1,
+    "audit/": 3 * 9,
 }
 
 
@@ -73,15 +82,18 @@ def fill(slug, count):
     workspace = WorkspaceFactory(slug=slug, name=slug)
     owner = MembershipFactory(workspace=workspace, role=Role.OWNER)
     people = MembershipFactory.create_batch(count, workspace=workspace)
+    DeliveryFactory.create_batch(count, run=RunFactory(workspace=workspace))
     breakdown = BreakdownFactory(workspace=workspace)
     segments = SegmentFactory.create_batch(count, breakdown=breakdown)
     BreakdownFactory.create_batch(count, workspace=workspace)
     values = []
     for n in range(count):
+        team = TeamFactory(workspace=workspace)
+        team.members.set(people)
         kpi = KpiFactory(
             workspace=workspace,
             owner=owner if n % 2 else people[n],
-            team=TeamFactory(workspace=workspace),
+            team=team,
             code=f"k{n}",
             **({"breakdown": breakdown, "segment_total": "sum"} if n == 1 else {}),
         )
@@ -102,9 +114,14 @@ def fill(slug, count):
     return owner
 
 
-@pytest.fixture
-def worlds(db, frozen):
+@pytest.fixture(scope="module")
+def filled(made_once):
     return fill("few", FEW), fill("many", MANY)
+
+
+@pytest.fixture
+def worlds(filled, db, frozen):
+    return filled
 
 
 def queries(member, address):

@@ -236,14 +236,6 @@ def test_a_check_can_be_stopped(api):
     assert api.post(f"{place}cancel/").status_code == 422
 
 
-def test_the_list_costs_the_same_however_many_imports(api, django_assert_num_queries):
-    for count in (1, 5):
-        for _time in range(count):
-            send(api, GOOD)
-        with django_assert_num_queries(4):  # session, user, membership, imports
-            api.get(URL)
-
-
 # -- Repeats --------------------------------------------------------------------------------------
 
 

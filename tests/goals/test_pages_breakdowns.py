@@ -171,20 +171,6 @@ def test_a_viewer_sees_segments_and_no_buttons(client, viewer, workspace, poland
     assert "Rename" not in text_of(answer)
 
 
-@pytest.mark.parametrize("count", [2, 20])
-def test_the_page_costs_the_same_however_many_segments_there_are(
-    signed_in, workspace, market, django_assert_num_queries, count
-):
-    for _each in range(count):
-        SegmentFactory(breakdown=market)
-    url = _url("breakdowns", workspace)
-    signed_in.get(url)
-
-    # Session, person, membership, breakdowns, segments; and the navigation's own.
-    with django_assert_num_queries(5):
-        signed_in.get(url)
-
-
 @pytest.mark.parametrize("kpis", [1, 5])
 def test_a_change_of_totals_costs_the_same_however_many_kpis_have_the_breakdown(
     workspace, market, poland, django_assert_num_queries, kpis

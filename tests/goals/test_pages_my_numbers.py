@@ -350,18 +350,6 @@ def test_a_reason_that_cannot_be_stored_is_refused(signed_in, url, leads, reason
     assert _stored() == []
 
 
-@pytest.mark.parametrize("count", [2, 12])
-def test_the_page_costs_the_same_however_many_numbers_there_are(
-    signed_in, url, workspace, member, django_assert_num_queries, count
-):
-    for _each in range(count):
-        KpiFactory(workspace=workspace, owner=member)
-    signed_in.get(url)
-
-    # Session, person, membership; KPIs, series, what is in, history. Segments would cost one more.
-    with django_assert_num_queries(7):
-        signed_in.get(url)
-
 
 @pytest.mark.parametrize("count", [2, 12])
 def test_saving_costs_the_same_however_many_numbers_there_are(

@@ -4,9 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reviews.models import DigestDelivery, DigestSubscription
@@ -16,7 +14,7 @@ from teams.audit import Change, Deed, latest
 from teams.models import OutgoingMail
 from tests.conftest import NOW
 from tests.factories.reviews import DeliveryFactory, SubscriptionFactory
-from tests.factories.teams import MembershipFactory, TeamFactory, UserFactory
+from tests.factories.teams import TeamFactory, UserFactory
 
 PREVIEW = "/w/rosemary/settings/digest/"
 LOG = "/w/rosemary/settings/digest/log/"
@@ -32,35 +30,6 @@ def as_lead(client, lead):
 @pytest.fixture
 def subscription(some_numbers, member):
     return SubscriptionFactory(membership=member)
-
-
-@pytest.mark.parametrize("people", [1, 40])
-@pytest.mark.usefixtures("some_numbers", "frozen")
-def test_the_preview_costs_six_queries_beyond_the_gate(as_lead, workspace, people):
-    for _ in range(people):
-        MembershipFactory(workspace=workspace)
-    as_lead.get("/w/rosemary/settings/")
-
-    with CaptureQueriesContext(connection) as gate:
-        as_lead.get("/w/rosemary/menu/")
-    with CaptureQueriesContext(connection) as page:
-        assert as_lead.get(PREVIEW).status_code == 200
-
-    # Freshness, KPIs, values, targets, members, teams.
-    assert len(page) - len(gate) == 6
-
-
-@pytest.mark.parametrize("people", [1, 150])
-@pytest.mark.usefixtures("frozen")
-def test_the_log_costs_the_same_however_many_got_one(as_lead, run, people):
-    DeliveryFactory.create_batch(people, run=run)
-
-    with CaptureQueriesContext(connection) as gate:
-        as_lead.get("/w/rosemary/menu/")
-    with CaptureQueriesContext(connection) as page:
-        as_lead.get(LOG)
-
-    assert len(page) - len(gate) == 3  # run, counts, rows
 
 
 @pytest.mark.usefixtures("frozen")

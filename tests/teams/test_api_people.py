@@ -65,24 +65,6 @@ def test_a_parameter_that_no_list_knows_is_refused(api, url):
     assert api.get(url, {"user__password": "x"}).status_code == 400
 
 
-@pytest.mark.parametrize("people", [2, 20])
-def test_lists_cost_the_same_however_long_they_are(
-    api, workspace, admin, people, now, django_assert_num_queries
-):
-    many = MembershipFactory.create_batch(people, workspace=workspace)
-    for each in many:
-        TeamFactory(workspace=workspace).members.set(many)
-        invitations.invite(text=f"{each.pk}@example.com", role=Role.VIEWER, by=admin, at=now)
-
-    # Session, user, membership; then the rows and what hangs on them.
-    with django_assert_num_queries(3 + 2):
-        api.get(MEMBERS)
-    with django_assert_num_queries(3 + 2):
-        api.get(TEAMS)
-    with django_assert_num_queries(3 + 1):
-        api.get(INVITATIONS)
-
-
 def test_a_role_is_changed(api, member):
     answer = api.patch(member_url(member), {"role": "lead"})
 

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from tests.mops.processes import eventually
 
 from core.errors import DomainError, NotAllowedError
 from goals.models import Kpi
@@ -18,7 +19,6 @@ from teams.policy import Role
 from teams.services import invitations, locks, members, teams, tokens
 from tests.factories.goals import KpiFactory
 from tests.factories.teams import MembershipFactory, TeamFactory, UserFactory, WorkspaceFactory
-from tests.mops.processes import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 _WAITING_FOR_US = """

@@ -232,19 +232,6 @@ def test_the_members_page_shows_who_is_here_and_no_more(client, workspace, owner
     assert reverse("teams:member", args=[workspace.slug, owner.pk]) not in text
 
 
-@pytest.mark.parametrize("people", [2, 20])
-def test_the_members_page_costs_the_same_however_many_they_are(
-    client, workspace, admin, people, django_assert_num_queries
-):
-    team = TeamFactory(workspace=workspace)
-    team.members.set(MembershipFactory.create_batch(people, workspace=workspace))
-    client.force_login(admin.user)
-
-    # Session, user, membership, members, their teams, invitations.
-    with django_assert_num_queries(6):
-        client.get(reverse("teams:members", args=[workspace.slug]))
-
-
 def test_inviting_with_a_wrong_address_keeps_the_list(client, workspace, admin):
     client.force_login(admin.user)
     values = {"addresses": "a@example.com, nobody", "role": "30"}
