@@ -130,7 +130,7 @@ def paste(tab, text):
 
 
 def test_a_kpi_is_made_and_gets_a_target(tab, studio):
-    """R33: a KPI and its target are set up in the browser."""
+    """R33: a KPI of one of the four kinds."""
     tab.goto(f"/w/{studio['slug']}/kpis/new/")
 
     type_into(tab, "Name", "Demo calls")
@@ -159,7 +159,7 @@ def test_the_list_is_filtered(tab, studio):
 
 
 def test_a_file_is_imported_in_four_steps(tab, studio, tmp_path):
-    """R35: history comes in as a file, and nothing is written before it was shown."""
+    """Nothing is written before it was shown."""
     file = tmp_path / "history.csv"
     file.write_text("Week;Leads;Ad spend\n2025-01-06;170;2.300,50\n2025-01-13;171;2.310,00\n")
     tab.goto(f"/w/{studio['slug']}/imports/")

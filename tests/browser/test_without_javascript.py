@@ -131,7 +131,6 @@ def test_the_list_is_filtered_and_cleared(plain, studio):
 
 
 def test_a_file_is_imported(plain, studio, tmp_path):
-    """R35: history comes in as a file."""
     file = tmp_path / "history.csv"
     file.write_text("Week;Leads;Ad spend\n2025-01-06;170;2.300,50\n2025-01-13;171;2.310,00\n")
     plain.goto(f"/w/{studio['slug']}/imports/new/")

@@ -1,7 +1,6 @@
 """Tables written as CSV that no spreadsheet runs, and that can be read back."""
 
 import datetime as dt
-import io
 from decimal import Decimal
 
 import openpyxl
@@ -10,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.export import csv_chunks, guarded, unguarded
-from core.intake import ReadOptions, open_table
 
 
 def _written(*rows, **options):
@@ -99,31 +97,6 @@ TEXT = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\t\n\r"),
     max_size=30,
 )
-NUMBER = st.decimals(-(10**15), 10**15, places=8)
-
-
-@given(st.lists(st.tuples(TEXT, TEXT, NUMBER, st.dates()), max_size=8), st.sampled_from(".,"))
-def test_what_is_exported_is_imported_the_same(rows, mark):
-    exported = _written(
-        ["Id", "Name", "Note", "Value", "Day"],
-        *((n, *row) for n, row in enumerate(rows)),
-        decimal_mark=mark,
-    )
-
-    options = ReadOptions(header_row=1, decimal_mark=mark)
-    table = open_table(io.BytesIO(exported), options=options)
-    value = table.columns[3].number_reader()
-    imported = [
-        (
-            unguarded(row.cells[1]),
-            unguarded(row.cells[2]),
-            value(row.cells[3]),
-            dt.date.fromisoformat(row.cells[4]),
-        )
-        for row in table.rows()
-    ]
-
-    assert imported == rows
 
 
 @given(TEXT)

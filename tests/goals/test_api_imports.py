@@ -45,7 +45,7 @@ def work():
         pass
 
 
-def test_a_file_is_checked_and_written_on_request_R30(api):
+def test_a_file_is_checked_and_written_on_request(api):
     answer = send(api, GOOD)
     assert answer.status_code == 202, answer.json()
     place = answer["Location"]

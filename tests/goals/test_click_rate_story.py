@@ -62,7 +62,7 @@ def _both(day, clicks, opens):
     return [("clicks", day, clicks), ("opens", day, opens)]
 
 
-def test_two_weeks_of_10_in_100_and_90_in_300_are_a_month_of_25_percent_R34(
+def test_two_weeks_of_10_in_100_and_90_in_300_are_100_clicks_and_a_month_of_25_percent_R34_R35(
     api, client, lead, workspace, rate
 ):
     _send(
@@ -78,6 +78,7 @@ def test_two_weeks_of_10_in_100_and_90_in_300_are_a_month_of_25_percent_R34(
     assert (month["value"], month["status"], month["complete"]) == ("25", "on_track", True)
     weeks = _points(api, "ctr", "week")
     assert [weeks[day.isoformat()]["value"] for day in OCTOBER] == ["10", "30", None, None]
+    assert _points(api, "clicks", "month")["2026-10-01"]["value"] == "100"
     assert "25.0% On track" in text_of(page)
     assert "October 2026: 25%, target ≥\N{NO-BREAK SPACE}20%" in unescape(
         scorecard.content.decode()

@@ -76,7 +76,7 @@ def test_a_series_has_at_most_4000_periods(api, workspace, lead):
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "2200-01-01", "9999-12-31"])
-def test_a_target_cannot_begin_on_a_far_day_R33(api, client, lead, kpi, day):
+def test_a_target_cannot_begin_on_a_far_day(api, client, lead, kpi, day):
     body = {"kpi": "leads", "valid_from": day, "comparator": "at_least", "value": "5"}
     url = reverse("goals:new-target", args=[lead.workspace.slug, kpi.number])
     client.force_login(lead.user)

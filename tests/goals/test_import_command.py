@@ -44,7 +44,7 @@ def run(tmp_path):
     return run
 
 
-def test_a_file_is_written_with_its_rollups_R30(run, lead):
+def test_a_file_is_written_with_its_rollups(run, lead):
     said, complained = run(GOOD)
 
     assert 'Written: {"created": 2, "updated": 0, "unchanged": 0}' in said

@@ -68,7 +68,7 @@ def stored():
 # -- The way through ------------------------------------------------------------------------------
 
 
-def test_a_file_is_chosen_matched_checked_and_written_R30(page):
+def test_a_file_is_chosen_matched_checked_and_written(page):
     answer = choose(page, GOOD)
     row = row_of(page)
     assert (answer.status_code, answer.url) == (303, url(row))
@@ -126,7 +126,7 @@ def test_files_of_every_kind_say_the_same(page, content, name):
     assert (row.summary["new"], row.summary["problems"]) == (2, 0)
 
 
-def test_a_long_file_with_segments_creates_the_new_ones_when_asked(page):
+def test_a_long_file_with_segments_creates_the_new_ones_when_asked_R30(page):
     file = csv("Date,Measure,Market,Value", "2026-11-02,Visits,pl,5", "2026-11-02,Visits,it,6")
 
     row = check(page, file, new_segments="on")
@@ -279,22 +279,6 @@ def test_the_job_page_shows_how_far_the_work_came_with_and_without_javascript(pa
         assert "1 of 2 rows" in text
         assert f'href="{url(row)}"' in text
     assert "<html" not in fragment.content.decode()
-
-
-def test_the_job_page_of_a_write_counts_values(page):
-    row = check(page, csv("Date,Leads,Launched", "2026-11-02,5,1", "2026-11-09,6,0"))
-    page.post(url(row, "apply-import"))
-    Import.objects.filter(pk=row.pk).update(done=3)
-
-    assert "3 of 4 values" in page.get(url(row)).content.decode()
-
-
-def test_when_the_work_is_over_the_job_card_leads_to_the_result(page):
-    row = check(page, GOOD)
-
-    answer = page.get(url(row), headers={"HX-Request": "true"})
-
-    assert answer["HX-Redirect"] == url(row)
 
 
 def test_somebody_leaves_and_finds_the_import_again(page):

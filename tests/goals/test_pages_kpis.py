@@ -73,6 +73,7 @@ def test_a_kpi_is_set_up_with_a_code_made_of_its_name_R33(signed_in, workspace, 
     [
         ({"name": ""}, "name", "This field is required."),
         ({"owner": ""}, "owner", "This field is required."),
+        ({"kind": ""}, "kind", "This field is required."),
         ({"kind": "vanity"}, "kind", "Select a valid choice."),
         ({"code": "Leads!"}, "code", "Use small letters, digits and underscores"),
         ({"code": "taken"}, "code", "Another KPI already has this code."),
@@ -186,6 +187,7 @@ def test_a_kpi_that_a_formula_reads_is_not_archived_R34(signed_in, workspace, le
     assert not leads.is_archived
 
 
+@pytest.mark.parametrize("view", ["list", "scorecard"])
 @pytest.mark.parametrize(
     ("query", "names"),
     [
@@ -195,12 +197,12 @@ def test_a_kpi_that_a_formula_reads_is_not_archived_R34(signed_in, workspace, le
         ("&kind=activity", []),
     ],
 )
-def test_the_list_can_be_cut_by_kind_and_owner_R33(
-    signed_in, workspace, leads, member, query, names
+def test_list_and_scorecard_can_be_cut_by_kind_and_owner_R33(
+    signed_in, workspace, leads, member, view, query, names
 ):
     KpiFactory(workspace=workspace, owner=member, name="Revenue", kind="value")
 
-    page = signed_in.get(_url("kpis", workspace) + f"?view=list{query}").content.decode()
+    page = signed_in.get(_url("kpis", workspace) + f"?view={view}{query}").content.decode()
 
     assert [name for name in ("Leads", "Revenue") if f">{name}</a>" in page] == names
 
@@ -340,7 +342,7 @@ def test_what_cannot_be_added_is_told_and_nothing_is_added_in_part(
 # -- Targets ---------------------------------------------------------------------------------------
 
 
-def test_a_target_is_set_and_removed_on_the_page_R33(signed_in, workspace, leads):
+def test_a_target_is_set_and_removed_on_the_page(signed_in, workspace, leads):
     form = {"comparator": "at_least", "value": "12,5", "valid_from": "2026-11-18", "reason": "New."}
 
     page = signed_in.post(_url("new-target", workspace, leads.number), form, follow=True)
@@ -427,7 +429,7 @@ def _table(page):
     ]
 
 
-def test_the_table_of_the_chart_and_the_file_hold_the_series_R35(
+def test_the_table_of_the_chart_and_the_file_hold_the_series(
     signed_in, workspace, leads, lead, author
 ):
     days = [MONDAY - dt.timedelta(weeks=back) for back in (0, 1, 3)]

@@ -191,20 +191,6 @@ def test_a_pasted_column_is_saved_at_once(signed_in, url, workspace, member):
     ]  # fmt: skip
 
 
-def test_one_row_saves_itself_and_the_others_stay_untouched(
-    signed_in, url, workspace, member, leads
-):
-    KpiFactory(workspace=workspace, owner=member, code="visits")
-    slot = _slot(leads)
-
-    answer = signed_in.post(url, {slot: "5"}, headers={"HX-Request": "true"})
-
-    assert answer.status_code == 200
-    assert re.findall(r'id="row-([^"]+)"', answer.content.decode()) == [slot]
-    assert "<html" not in answer.content.decode()
-    assert _stored() == [("leads", MONDAY, Decimal(5))]
-
-
 def test_an_emptied_field_removes_nothing(signed_in, url, leads, author):
     record([NewValue("leads", MONDAY, Decimal(5))], by=author, at=NOW)
 

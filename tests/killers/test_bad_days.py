@@ -45,7 +45,6 @@ def scene(stack, request):
 
 def play(stack, number):
     day = BadDay(stack, seed=SEED + number)
-    time.monotonic()
     day.play()
     complaints = invariants.complaints_about(day.scene, most_unknown=day.cuts)
     assert not complaints, "\n".join([day.told(), *complaints])
@@ -189,10 +188,8 @@ def test_while_postgres_restarts_everybody_is_asked_to_come_again(stack, scene):
             time.sleep(0.5)
             stack.start("postgres")
             connection.close()
-        began = time.monotonic()
         answers = [len(visitor.said) for visitor in visitors]
         assert eventually(lambda: _all_well_again(visitors, answers), seconds=10)
-        time.monotonic() - began
         for writer in writers:
             writer.finish()
 

@@ -1,4 +1,4 @@
-"""Killed at every named step: what is left behind, and what comes of it. R33, R35."""
+"""Killed at every named step: what is left behind, and what comes of it."""
 
 import datetime as dt
 import subprocess
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.intake import ReadOptions
 from core.jobs import _bell
-from goals.models import DirtyMark, Import, KpiRollup, Measurement, NumbersState, StagedValue
+from goals.models import DirtyMark, Import, KpiRollup, Measurement, NumbersState
 from goals.services import imports, measurements
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.rebuild import rebuild
@@ -113,31 +113,6 @@ def uploaded(workspace, lead, now):
 
 def work(at):
     return lambda: imports.run_next(at=at)
-
-
-def test_a_check_that_is_killed_is_done_again_and_counts_nothing_twice(uploaded, now):
-    """Show reliability row FM-09 for the check of a file."""
-    dies_at("import.after_stage", work(now))
-
-    assert not imports.run_next(at=now)  # the lease of the dead worker still runs
-    assert imports.run_next(at=now + AFTER_THE_LEASE)
-    uploaded.refresh_from_db()
-    assert (uploaded.state, uploaded.summary["values"]) == ("checked", 2)
-    assert StagedValue.objects.count() == 2
-
-
-def test_a_file_that_was_being_written_is_written_as_a_whole_or_not(uploaded, now):
-    """Show reliability row FM-19: killed in the middle, nothing of it is there."""
-    imports.run_next(at=now)
-    imports.apply(row=uploaded)
-
-    dies_at("import.between_chunks", work(now))
-
-    assert not Measurement.objects.exists()
-    imports.run_next(at=now + AFTER_THE_LEASE)
-    uploaded.refresh_from_db()
-    assert (uploaded.state, uploaded.summary["outcome"]["created"]) == ("done", 2)
-    assert Measurement.objects.count() == 2
 
 
 def test_a_file_that_kills_three_workers_is_given_up_and_says_so(client, uploaded, lead, now):

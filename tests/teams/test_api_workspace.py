@@ -163,7 +163,7 @@ READS = [WORKSPACE, "/api/v1/members/", "/api/v1/teams/", "/api/v1/invitations/"
 
 
 @pytest.mark.parametrize("url", READS)
-def test_a_token_for_numbers_reaches_nothing_about_people_R98(frozen, owner, url):
+def test_a_token_for_numbers_reaches_nothing_about_people_R99(frozen, owner, url):
     """Show reliability row FM-10: it sends numbers of its KPIs, whatever its member may do."""
     _token, text = make_token(owner, frozen, scope=Scope.MEASUREMENTS, kpi_codes=["clicks"])
 

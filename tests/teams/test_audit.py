@@ -67,31 +67,17 @@ def test_no_row_of_a_large_change_is_hidden_or_shown_twice(crowded, size):
     )
 
 
-def test_the_pages_lead_through_a_large_change(client, crowded, admin):
+def test_the_link_to_older_changes_leads_through_a_large_one(client, crowded, admin):
     client.force_login(admin.user)
     url = reverse("teams:audit", args=[crowded.slug])
 
-    found, asked = [], url
-    for _page in range(3):
-        page = client.get(asked)
+    found, links = [], [""]
+    while links:
+        page = client.get(url + links[0])
         found += page.context["entries"]
-        more = page.context["more"]
-        asked = f"{url}?before={str(more).replace('+', '%2B')}"
+        links = re.findall(r'href="(\?before=[^"]+)"', page.content.decode())
 
-    assert more is None
     assert len({entry.place for entry in found}) == len(found) == 122
-
-
-def test_the_link_to_older_changes_can_be_followed(client, crowded, admin):
-    client.force_login(admin.user)
-    first = client.get(reverse("teams:audit", args=[crowded.slug]))
-    link = first.content.decode().split('href="?before=')[1].split('"')[0]
-
-    second = client.get(reverse("teams:audit", args=[crowded.slug]) + "?before=" + link)
-
-    shown = {entry.place for entry in first.context["entries"]}
-    assert second.context["entries"]
-    assert not shown & {entry.place for entry in second.context["entries"]}
 
 
 @pytest.mark.parametrize("before", RUBBISH)

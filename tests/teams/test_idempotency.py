@@ -158,15 +158,6 @@ def test_a_repeated_deletion_gives_the_same_empty_answer(api, workspace, lead, n
     assert api.delete(url, headers={"If-Match": '"1"'}).status_code == 404
 
 
-def test_repeated_measurements_are_counted_once(api, workspace, lead, frozen):
-    KpiFactory(workspace=workspace, owner=lead, code="a")
-    batch = {"measurements": [{"kpi": "a", "date": "2026-11-09", "value": "5"}]}
-
-    answers = [post(api, batch, url="/api/v1/measurements/").json() for _each in range(2)]
-
-    assert answers == [{"created": 1, "updated": 0, "unchanged": 0}] * 2
-
-
 @pytest.mark.parametrize("key", ["k" * 256, "a\tb"], ids=["too long", "not readable"])
 def test_a_key_that_cannot_be_kept_is_refused(api, key):
     answer = post(api, key=key)

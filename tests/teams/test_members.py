@@ -163,7 +163,7 @@ def test_a_token_revoked_earlier_keeps_its_moment_when_its_member_leaves(member,
     assert token.revoked_at == LONG_AGO
 
 
-def test_whoever_owns_a_kpi_cannot_leave_R102(workspace, member, owner, now):
+def test_whoever_owns_a_kpi_cannot_leave_R25(workspace, member, owner, now):
     KpiFactory(workspace=workspace, owner=member)
     team = TeamFactory(workspace=workspace)
     team.members.add(member)
@@ -206,7 +206,7 @@ def test_the_role_of_somebody_who_left_cannot_be_changed(workspace, owner):
     assert left.role == Role.VIEWER
 
 
-def test_the_heir_gets_all_that_the_leaver_owned_and_no_more_R102(workspace, member, lead, owner):
+def test_the_heir_gets_all_that_the_leaver_owned_and_no_more_R25(workspace, member, lead, owner):
     mine = [KpiFactory(workspace=workspace, owner=member) for _each in range(2)]
     other = KpiFactory(workspace=workspace, owner=owner)
 
@@ -217,7 +217,7 @@ def test_the_heir_gets_all_that_the_leaver_owned_and_no_more_R102(workspace, mem
     assert ownership.holdings(member) == []
 
 
-def test_after_handing_over_the_person_can_leave_R102(workspace, member, lead, owner, now):
+def test_after_handing_over_the_person_can_leave_R25(workspace, member, lead, owner, now):
     KpiFactory(workspace=workspace, owner=member)
     members.hand_over(leaver=member, heir=lead, by=owner)
 
@@ -278,7 +278,7 @@ def test_the_page_does_not_offer_an_admin_the_role_of_owner(client, workspace, a
     assert member.role == Role.ADMIN
 
 
-def test_the_page_says_why_somebody_with_kpis_cannot_leave(client, workspace, member, owner):
+def test_the_page_says_why_somebody_with_kpis_cannot_leave_R25(client, workspace, member, owner):
     KpiFactory(workspace=workspace, owner=member, name="Booked meetings")
     client.force_login(owner.user)
 

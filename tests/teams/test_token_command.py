@@ -47,7 +47,7 @@ def test_a_token_lives_for_a_year_unless_a_day_is_given(frozen, member):
     ]
 
 
-def test_a_token_for_numbers_names_its_kpis_R98(frozen, member):
+def test_a_token_for_numbers_names_its_kpis_R99(frozen, member):
     create(scope="measurements", kpi="clicks")
 
     assert ApiToken.objects.get().kpi_codes == ["clicks"]

@@ -97,7 +97,7 @@ def test_the_page_says_what_goes(signed_in, world):
     assert f"Delete {CANARY}" in shown
 
 
-@pytest.mark.parametrize("typed", ["", "begonia", CANARY.lower(), CANARY[:-1]])
+@pytest.mark.parametrize("typed", ["", "begonia", CANARY.lower(), CANARY[:-1], f"{CANARY} Ltd"])
 def test_another_name_deletes_nothing_and_is_kept_in_the_form(signed_in, world, typed):
     answer = signed_in.post(page_of(world.workspace), {"name": typed})
 
