@@ -72,11 +72,12 @@ def test_the_link_to_older_changes_leads_through_a_large_one(client, crowded, ad
     url = reverse("teams:audit", args=[crowded.slug])
 
     found, links = [], [""]
-    while links:
+    for _page in range(3):
         page = client.get(url + links[0])
         found += page.context["entries"]
         links = re.findall(r'href="(\?before=[^"]+)"', page.content.decode())
 
+    assert links == []
     assert len({entry.place for entry in found}) == len(found) == 122
 
 
