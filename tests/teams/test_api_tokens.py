@@ -356,15 +356,8 @@ def test_a_token_works_until_the_end_of_its_day_in_the_workspace(page):
         {"name": ""},
     ],
     ids=[
-        "past",
-        "first day",
-        "too far",
-        "last day",
-        "no day",
-        "no KPIs",
-        "needless KPIs",
-        "unknown scope",
-        "no name",
+        *("past", "first day", "too far", "last day", "no day", "no KPIs", "needless KPIs"),
+        *("unknown scope", "no name"),
     ],
 )
 def test_the_page_refuses_what_is_no_token(page, given):
