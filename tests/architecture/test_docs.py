@@ -43,7 +43,7 @@ def _is_there(name):
     return folder.is_dir() or folder.with_suffix(".py").exists() or import_string(name)
 
 
-@pytest.mark.parametrize(("requirement", "files"), ROWS)
+@pytest.mark.parametrize(("requirement", "files"), ROWS, ids=dict(ROWS))
 def test_every_requirement_is_named_by_the_tests_that_show_it(requirement, files):
     for path in re.findall(r"`([^`]+)`", files):
         assert re.search(rf"{requirement}\b", (ROOT / path).read_text()), path

@@ -1,4 +1,4 @@
-"""Using a page without a mouse: every step is a key, and the focus is always somewhere."""
+"""Finding things on a page, and using it by keys alone: the focus is always somewhere."""
 
 from playwright.sync_api import Locator, expect
 from playwright.sync_api import Page as Tab
@@ -14,6 +14,14 @@ FOCUS = """() => {
 }"""
 
 
+def field(tab: Tab, name: str) -> Locator:
+    return tab.get_by_label(name, exact=True)
+
+
+def row(tab: Tab, name: str) -> Locator:
+    return tab.get_by_role("row").filter(has_text=name)
+
+
 def walk_to(tab: Tab, goal: Locator, *, key: str = "Tab") -> None:
     """Press Tab until ``goal`` has the focus, which must be seen at every stop."""
     for _step in range(FARTHEST):
@@ -26,17 +34,17 @@ def walk_to(tab: Tab, goal: Locator, *, key: str = "Tab") -> None:
 
 def type_into(tab: Tab, label: str, text: str) -> None:
     """Walk to a field, and replace what it says."""
-    walk_to(tab, tab.get_by_label(label, exact=True))
+    walk_to(tab, field(tab, label))
     tab.keyboard.press("Control+A")
     tab.keyboard.type(text)
 
 
 def choose(tab: Tab, label: str, option: str) -> None:
     """Walk to a list, and choose by typing the option's first letters."""
-    field = tab.get_by_label(label, exact=True)
-    walk_to(tab, field)
+    chosen = field(tab, label)
+    walk_to(tab, chosen)
     tab.keyboard.type(option)
-    expect(field.locator("option:checked")).to_have_text(option)
+    expect(chosen.locator("option:checked")).to_have_text(option)
 
 
 def press(tab: Tab, role: str, name: str, *, key: str = "Enter") -> None:

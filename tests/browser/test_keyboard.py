@@ -3,17 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import choose, keeps_focus, press, type_into, walk_to
+from tests.browser.hands import choose, field, keeps_focus, press, row, type_into, walk_to
 
 pytestmark = pytest.mark.browser
-
-
-def field(tab, name):
-    return tab.get_by_label(name, exact=True)
-
-
-def row(tab, name):
-    return tab.get_by_role("row").filter(has_text=name)
 
 
 def open_numbers(tab, studio):

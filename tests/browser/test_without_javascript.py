@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.beside import eventually
 from tests.browser.addresses import CROWDED, PAGES
+from tests.browser.hands import field, row
 from tests.browser.visiting import USUAL, session_of, workspace_of
 
 pytestmark = pytest.mark.browser
@@ -21,14 +22,6 @@ TOLD = "h1, h2, th, td, .m-stats li, [data-status], .m-headline, .m-list > li"
 def plain(open_as, studio):
     """A tab of the studio's owner, without JavaScript."""
     return open_as(studio["session"], **OFF)
-
-
-def field(tab, name):
-    return tab.get_by_label(name, exact=True)
-
-
-def row(tab, name):
-    return tab.get_by_role("row").filter(has_text=name)
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.name in FEW], ids=lambda page: page.name)

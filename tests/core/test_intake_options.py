@@ -1,13 +1,12 @@
 """Options say how a file is read: they are kept as JSON, checked, and give the same table again."""
 
-import io
 import json
 
 import openpyxl
 import pytest
 
 from core.intake import ColumnOptions, IntakeError, ReadOptions, open_table
-from tests.core.intake_cases import opened, rows
+from tests.core.intake_cases import opened, rows, saved
 
 EVERYTHING = ReadOptions(
     encoding="cp1250",
@@ -144,15 +143,13 @@ def test_values_of_another_type_are_refused_too(data):
 
 
 def _workbook():
-    workbook = openpyxl.Workbook()
-    workbook.active.append(["Owner", "Team"])
-    week = workbook.create_sheet("Week 46")
+    book = openpyxl.Workbook()
+    book.active.append(["Owner", "Team"])
+    week = book.create_sheet("Week 46")
     week.append(["Day", "Cost", "Share"])
     week.append(["2026-11-09", 1.5, "12,5"])
     week.append(["2026-11-10", 2.5, "13,5"])
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
+    return saved(book)
 
 
 @pytest.mark.parametrize(

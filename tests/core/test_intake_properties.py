@@ -7,7 +7,6 @@ import zipfile
 from contextlib import suppress
 from decimal import Decimal
 
-import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +23,7 @@ from core.intake import (
 from core.intake.dates import CODES
 from core.intake.numbers import number_reader, parse_number
 from core.numbers import NumberFormat, plain
-from tests.core.intake_cases import FOLDER, assert_every_line_has_one_fate, opened
+from tests.core.intake_cases import FOLDER, assert_every_line_has_one_fate, opened, workbook
 
 settings.register_profile("intake", deadline=None, max_examples=60)
 MANY = settings(settings.get_profile("intake"), max_examples=150)
@@ -113,17 +112,11 @@ def test_a_file_of_any_tool_damaged_anywhere_is_read_or_refused(path, start, dam
     _read_fully(io.BytesIO(content[:start] + damage + content[start + len(damage) :]))
 
 
-def _workbook():
-    workbook = openpyxl.Workbook()
-    workbook.active.append(["Day", "Source", "Clicks"])
-    workbook.active.append([dt.date(2026, 11, 9), "mail", 5])
-    workbook.active.append([dt.date(2026, 11, 10), "ads", 7.5])
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
-
-
-WORKBOOK = _workbook()
+WORKBOOK = workbook(
+    ["Day", "Source", "Clicks"],
+    [dt.date(2026, 11, 9), "mail", 5],
+    [dt.date(2026, 11, 10), "ads", 7.5],
+)
 SHEET = "xl/worksheets/sheet1.xml"
 
 

@@ -10,13 +10,17 @@ import openpyxl
 import pytest
 
 from core.intake import Kind
-from tests.core.intake_cases import days, kinds, numbers, opened, refused, rows, skips, stored
-
-
-def _saved(workbook):
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
+from tests.core.intake_cases import (
+    days,
+    kinds,
+    numbers,
+    opened,
+    refused,
+    rows,
+    saved,
+    skips,
+    stored,
+)
 
 
 def _workbook(*lines, formats=None, title="Sheet"):
@@ -28,7 +32,7 @@ def _workbook(*lines, formats=None, title="Sheet"):
         sheet.append(line)
     for cell, number_format in (formats or {}).items():
         sheet[cell].number_format = number_format
-    return _saved(workbook)
+    return saved(workbook)
 
 
 def _repacked(content, part, change):
@@ -146,7 +150,7 @@ def test_dates_of_old_macs_count_from_1904():
     workbook.active.append(["Day", "Clicks"])
     workbook.active.append([dt.date(2026, 11, 9), 5])
 
-    assert days(opened(_saved(workbook)), 0) == ["2026-11-09"]
+    assert days(opened(saved(workbook)), 0) == ["2026-11-09"]
 
 
 def test_numbers_and_texts_in_one_column_are_read_with_the_mark_of_the_texts():
@@ -327,20 +331,20 @@ def _two_sheets():
 
 
 def test_of_several_sheets_the_first_with_numbers_or_dates_is_read():
-    table = opened(_saved(_two_sheets()))
+    table = opened(saved(_two_sheets()))
 
     assert table.sheets == ("About", "Week 46")
     assert table.options.sheet == "Week 46"
 
 
 def test_another_sheet_can_be_chosen():
-    table = opened(_saved(_two_sheets()), sheet="About")
+    table = opened(saved(_two_sheets()), sheet="About")
 
     assert rows(table) == [["Rosemary", "Growth"]]
 
 
 def test_a_sheet_that_is_not_there_is_refused():
-    error = refused(_saved(_two_sheets()), sheet="Week 47")
+    error = refused(saved(_two_sheets()), sheet="Week 47")
 
     assert error.code == "unknown_option"
     assert str(error) == "There is no sheet “Week 47” in the file."
@@ -350,8 +354,8 @@ def test_hidden_sheets_are_not_read():
     workbook = _two_sheets()
     workbook["About"].sheet_state = "hidden"
 
-    assert opened(_saved(workbook)).sheets == ("Week 46",)
-    assert refused(_saved(workbook), sheet="About").code == "unknown_option"
+    assert opened(saved(workbook)).sheets == ("Week 46",)
+    assert refused(saved(workbook), sheet="About").code == "unknown_option"
 
 
 def test_a_workbook_that_shows_no_sheet_is_refused():
@@ -374,7 +378,7 @@ def test_words_alone_are_read_when_no_sheet_has_more():
 
 
 def test_a_workbook_without_content_is_no_table():
-    error = refused(_saved(openpyxl.Workbook()))
+    error = refused(saved(openpyxl.Workbook()))
 
     assert error.code == "empty"
     assert str(error) == "There is no table in the file."

@@ -5,8 +5,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 
-import openpyxl
-
+from tests.core.intake_cases import workbook
 from tests.factories.goals import KpiFactory, kpi_by_market
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
@@ -42,15 +41,6 @@ def make_kpis(workspace, owner):
 
 def csv(*lines: str) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-def workbook(*rows: list[object]) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
 
 
 def _bomb() -> bytes:

@@ -12,17 +12,15 @@ from hypothesis import strategies as st
 from core.errors import ConflictError
 from core.periods import PeriodCalendar
 from goals.models import DirtyMark, Kpi, Measurement, MeasurementRevision, Target
-from goals.rules.status import Comparator
 from goals.services import locks
 from goals.services.calendars import CalendarBusyError, change_calendar
 from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
 from goals.services.rebuild import rebuild
 from goals.services.rollups import drain
-from goals.services.targets import set_target
 from reviews.models import DigestRun
 from tests.conftest import NOW
-from tests.factories.goals import ImportFactory, KpiFactory
+from tests.factories.goals import ImportFactory, KpiFactory, TargetFactory
 from tests.factories.reviews import RunFactory
 from tests.goals.reference import recomputed_rollups, stored_rollups
 from tests.goals.test_rollups import HISTORIES, World
@@ -110,13 +108,10 @@ def _take_definitions(fresh, world):
 # -- What moves ------------------------------------------------------------------------------------
 
 
-def test_values_their_history_and_targets_move_with_their_week_U25(workspace, author, lead, leads):
+def test_values_their_history_and_targets_move_with_their_week_U25(workspace, author, leads):
     _record(author, "leads", MONDAY, 5)
     _record(author, "leads", MONDAY, 7)
-    set_target(
-        kpi=leads, comparator=Comparator.AT_LEAST, value=Decimal(6), valid_from=MONDAY,
-        by=lead, at=NOW,
-    )  # fmt: skip
+    TargetFactory(kpi=leads, valid_from=MONDAY)
 
     _change(workspace, week_start=6)
 
@@ -291,10 +286,7 @@ def _form(workspace, **more):
 
 def test_what_moves_is_shown_before_it_does_U25(client, page, workspace, author, lead, leads):
     _record(author, "leads", MONDAY, 5)
-    set_target(
-        kpi=leads, comparator=Comparator.AT_LEAST, value=Decimal(6), valid_from=MONDAY,
-        by=lead, at=NOW,
-    )  # fmt: skip
+    TargetFactory(kpi=leads, valid_from=MONDAY)
     KpiFactory(workspace=workspace, owner=lead, code="visits", name="Visits", cadence="daily")
     _record(author, "visits", MONDAY, 5)
     ImportFactory(created_by=lead, state="checked")

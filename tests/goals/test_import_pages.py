@@ -11,8 +11,9 @@ from django.urls import reverse
 from goals.models import Import, Measurement, Segment
 from goals.services import imports
 from tests.conftest import NOW
+from tests.core.intake_cases import workbook
 from tests.doors import browser_of
-from tests.goals.bad_files import FAULTY, REFUSED, csv, make_kpis, workbook
+from tests.goals.bad_files import FAULTY, REFUSED, csv, make_kpis
 
 pytestmark = pytest.mark.usefixtures("frozen")
 

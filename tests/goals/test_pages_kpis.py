@@ -15,10 +15,9 @@ from goals.rules.library import LIBRARY
 from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
-from goals.services.targets import set_target
 from tests.conftest import NOW
 from tests.doors import text_of
-from tests.factories.goals import DEFINITION, KpiFactory, kpi_by_market
+from tests.factories.goals import DEFINITION, KpiFactory, TargetFactory, kpi_by_market
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -382,7 +381,7 @@ def test_a_target_with_a_fault_is_refused_at_its_field(
 
 
 def test_the_number_of_a_target_is_not_marked_optional(signed_in, workspace, leads):
-    page = _text(signed_in.get(_url("new-target", workspace, leads.number)))
+    page = text_of(signed_in.get(_url("new-target", workspace, leads.number)))
 
     assert re.search(r"Number (\S+)", page)[1] != "(optional)"
     assert "Upper number (optional)" in page
@@ -399,10 +398,8 @@ def test_a_target_is_ended_without_a_number(signed_in, workspace, leads, typed):
     assert (target.comparator, target.value) == ("none", None)
 
 
-def test_a_period_that_is_over_keeps_its_target_U3(signed_in, workspace, leads, lead, author):
-    set_target(
-        kpi=leads, comparator="at_least", value=Decimal(5), valid_from=MONDAY, by=lead, at=NOW
-    )
+def test_a_period_that_is_over_keeps_its_target_U3(signed_in, workspace, leads, author):
+    TargetFactory(kpi=leads, value=5, valid_from=MONDAY)
     _measure(author, workspace, ("leads", MONDAY, "5"))
     form = {"comparator": "at_least", "value": "9", "valid_from": "2026-11-09"}
 
@@ -429,14 +426,10 @@ def _table(page):
     ]
 
 
-def test_the_table_of_the_chart_and_the_file_hold_the_series(
-    signed_in, workspace, leads, lead, author
-):
+def test_the_table_of_the_chart_and_the_file_hold_the_series(signed_in, workspace, leads, author):
     days = [MONDAY - dt.timedelta(weeks=back) for back in (0, 1, 3)]
     _measure(author, workspace, *(("leads", day, f"{n}.125") for n, day in enumerate(days, 1)))
-    set_target(
-        kpi=leads, comparator="at_least", value=Decimal("2.5"), valid_from=days[2], by=lead, at=NOW
-    )
+    TargetFactory(kpi=leads, value="2.5", valid_from=days[2])
     url = "/api/v1/kpis/leads/series/?from=2026-08-17&to=2026-11-15"
 
     series = signed_in.get(url).json()["points"]
@@ -542,7 +535,7 @@ def test_a_span_is_chosen_from_day_to_day(signed_in, leads, author, workspace, q
 
     assert _starts(signed_in, leads, query) == starts
     # The headline says how it stands now, whatever is looked at.
-    assert "5 No target in week 46" in _text(signed_in.get(leads.get_absolute_url() + query))
+    assert "5 No target in week 46" in text_of(signed_in.get(leads.get_absolute_url() + query))
 
 
 def test_a_span_that_only_ends_on_a_day_has_the_chosen_number_of_periods(signed_in, leads):
@@ -568,7 +561,7 @@ def test_a_span_of_so_many_periods_takes_the_place_of_one_from_day_to_day(signed
 def test_a_page_says_from_when_its_numbers_are(signed_in, leads, workspace, author):
     _measure(author, workspace, ("leads", MONDAY, "5"))
 
-    assert "Numbers as of 09:00" in _text(signed_in.get(leads.get_absolute_url()))
+    assert "Numbers as of 09:00" in text_of(signed_in.get(leads.get_absolute_url()))
 
 
 def test_a_formula_without_a_value_names_what_it_lacks_R34(
@@ -582,7 +575,7 @@ def test_a_formula_without_a_value_names_what_it_lacks_R34(
 
     answer = signed_in.get(rate.get_absolute_url())
 
-    assert "no value in week 46, for want of Visits" in _text(answer)
+    assert "no value in week 46, for want of Visits" in text_of(answer)
 
 
 def test_the_table_of_a_monthly_kpi_is_headed_by_the_month(signed_in, workspace, lead, author):

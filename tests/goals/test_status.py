@@ -10,8 +10,7 @@ from goals.selectors.points import get_freshness, get_lines
 from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
-from goals.services.targets import set_target
-from tests.factories.goals import KpiFactory, kpi_by_market
+from tests.factories.goals import KpiFactory, TargetFactory, kpi_by_market
 
 ON, RISK, OFF = Status.ON_TRACK, Status.AT_RISK, Status.OFF_TRACK
 LAST_WEEK = dt.date(2026, 11, 9)
@@ -223,12 +222,9 @@ def kpi(workspace, member):
 
 
 @pytest.fixture
-def aim(kpi, lead, now):
+def aim(kpi):
     """At least 100 a week from 2 November on."""
-    return set_target(
-        kpi=kpi, comparator=Comparator.AT_LEAST, value=Decimal(100),
-        valid_from=dt.date(2026, 11, 2), by=lead, at=now,
-    )  # fmt: skip
+    return TargetFactory(kpi=kpi, value=100, valid_from=dt.date(2026, 11, 2))
 
 
 def _point(kpi, start, now):
@@ -261,12 +257,9 @@ def test_a_week_without_a_value_has_no_data_and_not_zero(kpi, author, now):
     assert (point.value, point.status) == (None, Status.NO_DATA)
 
 
-def test_a_past_gap_of_a_sparse_kpi_is_zero_and_judged(workspace, member, lead, author, now):
+def test_a_past_gap_of_a_sparse_kpi_is_zero_and_judged(workspace, member, author, now):
     sparse = KpiFactory(workspace=workspace, owner=member, code="won", gaps="zero")
-    set_target(
-        kpi=sparse, comparator=Comparator.AT_LEAST, value=Decimal(3),
-        valid_from=dt.date(2026, 10, 26), by=lead, at=now,
-    )  # fmt: skip
+    TargetFactory(kpi=sparse, value=3, valid_from=dt.date(2026, 10, 26))
     _write(author, now, ("won", dt.date(2026, 11, 2), Decimal(4)))
 
     after = _point(sparse, LAST_WEEK, now)
@@ -302,12 +295,9 @@ def test_a_target_says_nothing_about_the_time_before_it(kpi, author, now):
     assert _point(kpi, dt.date(2026, 10, 26), now).status is Status.NO_TARGET
 
 
-def test_a_total_that_lacks_a_segment_is_not_judged_R30(workspace, member, lead, author, now):
+def test_a_total_that_lacks_a_segment_is_not_judged_R30(workspace, member, author, now):
     kpi = kpi_by_market("pl", "it", workspace=workspace, owner=member)
-    set_target(
-        kpi=kpi, comparator=Comparator.AT_LEAST, value=Decimal(50), valid_from=LAST_WEEK,
-        by=lead, at=now,
-    )  # fmt: skip
+    TargetFactory(kpi=kpi, value=50, valid_from=LAST_WEEK)
     earlier = dt.date(2026, 11, 2)
     _write(
         author, now,

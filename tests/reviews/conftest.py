@@ -14,8 +14,8 @@ from reviews.models import DigestDelivery, DigestRun
 from reviews.services import planning, sending
 from tests.conftest import NOW
 from tests.factories.goals import KpiFactory
+from tests.factories.reviews import WEEK
 
-WEEK = dt.date(2026, 11, 9)  # ISO week 46, over at NOW
 DAY, SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
 # By now everybody's minute of the spread is over.
 LATER = NOW + dt.timedelta(minutes=30)

@@ -4,6 +4,7 @@ import io
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from core.intake import IntakeError, ReadOptions, Table, open_table
@@ -26,6 +27,20 @@ def refused(content: bytes | str, *, name: str = "", **options) -> IntakeError:
     with pytest.raises(IntakeError) as caught:
         open_table(file, name=name, options=ReadOptions(**options))
     return caught.value
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def workbook(*lines: list[object]) -> bytes:
+    """Write rows as a workbook of one sheet."""
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append(line)
+    return saved(book)
 
 
 def assert_every_line_has_one_fate(table: Table) -> None:
