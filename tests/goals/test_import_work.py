@@ -186,22 +186,15 @@ def test_a_write_that_is_stopped_ends_with_the_next_chunk(lead, visits, monkeypa
     imports.apply(row=row)
     written_chunks = []
 
-    def cancel():
-        try:
-            imports.cancel(row=row)
-        finally:
-            connections.close_all()
-
     def at_place(place):
         if place == "import.between_chunks":
             written_chunks.append(place)
             if len(written_chunks) == 1:
-                person.submit(cancel).result()
+                at_once(partial(imports.cancel, row=row))
 
     monkeypatch.setattr(writing, "VALUES_AT_ONCE", 1)
     monkeypatch.setattr(writing, "crash_point", at_place)
-    with ThreadPoolExecutor(1) as person:
-        imports.run_next(at=NOW, only=row)
+    imports.run_next(at=NOW, only=row)
 
     row.refresh_from_db()
     assert (row.state, len(written_chunks)) == (State.CHECKED, 1)

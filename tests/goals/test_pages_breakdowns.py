@@ -116,7 +116,7 @@ def test_more_segments_than_anybody_has_are_refused(signed_in, workspace, market
     answer = signed_in.post(url, {"segments": "\n".join(f"s{n}" for n in range(1001))})
 
     assert answer.status_code == 422
-    assert "Add at most 1000 segments at once." in _text(answer)
+    assert "Add at most 1000 segments at once." in text_of(answer)
     assert not Segment.objects.exists()
 
 
