@@ -59,7 +59,7 @@ PAGES = {
     "settings/tokens/": 1,
     "settings/digest/": 6,  # freshness, KPIs, values, targets, members, teams
     "settings/digest/log/": 3,
-    "settings/audit/": 3 * 9,  # for each kind of row: events, their people, what was before
+    "settings/audit/": 2 * 11 + 2,  # for each kind: events, those before; members, people
 }
 LISTS = {
     "kpis/": 1,
@@ -73,7 +73,7 @@ LISTS = {
     "teams/": 2,
     "invitations/": 1,
     "api-tokens/": 1,
-    "audit/": 3 * 9,
+    "audit/": 2 * 11 + 2,
 }
 
 

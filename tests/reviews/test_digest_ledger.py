@@ -5,6 +5,7 @@ import signal
 from functools import partial
 
 import pytest
+from django.db import connection
 
 from reviews.models import DigestDelivery, DigestRun, DigestSubscription
 from reviews.services import ledger, planning, sending
