@@ -9,7 +9,6 @@ import threading
 
 import pytest
 from django.db import connection, transaction
-from tests.mops.processes import eventually
 
 from core.errors import DomainError, NotAllowedError
 from goals.models import Kpi
@@ -17,6 +16,7 @@ from goals.services import kpis
 from teams.models import ApiToken, Invitation, Membership, Team, User
 from teams.policy import Role
 from teams.services import invitations, locks, members, teams, tokens
+from tests.beside import eventually
 from tests.factories.goals import KpiFactory
 from tests.factories.teams import MembershipFactory, TeamFactory, UserFactory, WorkspaceFactory
 
