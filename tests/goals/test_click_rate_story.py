@@ -80,7 +80,7 @@ def test_two_weeks_of_10_in_100_and_90_in_300_are_100_clicks_and_a_month_of_25_p
     assert [weeks[day.isoformat()]["value"] for day in OCTOBER] == ["10", "30", None, None]
     assert _points(api, "clicks", "month")["2026-10-01"]["value"] == "100"
     assert "25.0% On track" in text_of(page)
-    assert "October 2026: 25%, target ≥\N{NO-BREAK SPACE}20%" in unescape(
+    assert "October 2026: 25.0%, target ≥\N{NO-BREAK SPACE}20%" in unescape(
         scorecard.content.decode()
     )
 

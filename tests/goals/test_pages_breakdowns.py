@@ -156,7 +156,7 @@ def test_a_rename_of_what_somebody_else_renamed_shows_both_names(
 
     assert answer.status_code == 409
     assert "<td>Theirs</td><td>Mine</td>" in answer.content.decode()
-    assert f"Somebody else changed this {thing} while you did. Nothing of yours" in _text(answer)
+    assert f"Somebody else changed this {thing} while you did. Nothing of yours" in text_of(answer)
     row.refresh_from_db()
     assert row.name == "Theirs"
 

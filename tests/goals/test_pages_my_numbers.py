@@ -336,7 +336,6 @@ def test_a_reason_that_cannot_be_stored_is_refused(signed_in, url, leads, reason
     assert _stored() == []
 
 
-
 @pytest.mark.parametrize("count", [2, 12])
 def test_saving_costs_the_same_however_many_numbers_there_are(
     signed_in, url, workspace, member, django_assert_max_num_queries, count
