@@ -72,6 +72,7 @@ def _scorecard(request: WorkspaceRequest) -> HttpResponse:
         "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
         "tabs": _tabs(request, "scorecard"),
         "may_edit": _may_edit(request),
+        "may_enter": request.membership.may(Action.ENTER_OWN_NUMBERS),
     }
     return render(request, "goals/scorecard.html", context)
 
@@ -98,6 +99,7 @@ def _list(request: WorkspaceRequest) -> HttpResponse:
         "tabs": _tabs(request, "archived" if archived else "list"),
         "filters": _filter_menus(request, filters),
         "may_edit": _may_edit(request),
+        "may_enter": request.membership.may(Action.ENTER_OWN_NUMBERS),
         "empty_actions": _first_steps(request),
         "clear_url": f"{request.path}?view=list" if filters != Filters() else "",
     }

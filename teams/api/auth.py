@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
@@ -65,6 +66,8 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 class MayDoAction(permissions.BasePermission):
     """The member's role, and the token's scope, reach far enough for the view's action."""
+
+    message = _lazy("Your role, or the scope of this token, does not allow this.")
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """

@@ -1,18 +1,20 @@
 """Who gets where: every page and endpoint × every kind of person × own, foreign, unknown ids."""
 
+import re
 from contextlib import contextmanager
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from rest_framework.test import APIClient
 
+from teams.api.auth import MayDoAction
 from tests.architecture.routes import all_routes, api_operations, pages_of_workspaces
 from tests.architecture.world import CANARY, ROLES, UNKNOWN, World
 from tests.doors import api_of, browser_of
 
-LOGIN, MISSING, FORBIDDEN = "login", 404, 403
+MISSING, FORBIDDEN = 404, 403
 
 # The lowest role that gets in; the method that a page is asked with.
 PAGES = {
@@ -138,6 +140,8 @@ ELSEWHERE = {
 }
 
 ROUTES = {route.name: route for route in pages_of_workspaces()}
+GET_PAGES = [name for name, (_role, method) in PAGES.items() if method == "get"]
+LINK = re.compile(r'(?:href|action|hx-get|hx-post)="(/w/aster/[^"?#]*)')
 
 
 def test_every_page_of_a_workspace_is_in_the_matrix():
@@ -218,7 +222,21 @@ def test_a_page_lets_in_who_may_and_nobody_else(name, a, b):
             assert status == FORBIDDEN, role
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if len(ROUTES[name].parameters) > 1])
+@pytest.mark.parametrize("name", GET_PAGES)
+def test_a_page_offers_nobody_what_their_role_refuses(name, a):
+    lowest, _method = PAGES[name]
+    url = page_url(name, a.workspace, lambda p: a.own_id(name, p))
+    for role in filter(lambda role: reaches(role, lowest), ROLES):
+        page = browser_of(a.people[role]).get(url)
+
+        offered = {resolve(path).view_name for path in LINK.findall(page.content.decode())}
+        assert {other for other in offered if not reaches(role, PAGES[other][0])} == set(), role
+
+
+NAMING_PAGES = [name for name, route in ROUTES.items() if {*route.parameters} - {"workspace"}]
+
+
+@pytest.mark.parametrize("name", NAMING_PAGES)
 def test_a_page_does_not_know_foreign_and_unknown_ids(name, a, b):
     _lowest, method = PAGES[name]
     client = browser_of(a.people["owner"])
@@ -233,7 +251,7 @@ def test_a_page_does_not_know_foreign_and_unknown_ids(name, a, b):
     assert b.fingerprint() == before
 
 
-@pytest.mark.parametrize("name", [name for name, (_role, m) in PAGES.items() if m == "get"])
+@pytest.mark.parametrize("name", GET_PAGES)
 def test_a_page_shows_nothing_of_another_workspace(name, a, b):
     client = browser_of(a.people["owner"])
 
@@ -269,11 +287,13 @@ def test_an_operation_lets_in_who_may_and_nobody_else(name, method, a, b):
     assert "Bearer" in anonymous["WWW-Authenticate"]
     for role in ROLES:
         with undone():
-            status = getattr(api_of(a.people[role]), method)(url).status_code
+            answer = getattr(api_of(a.people[role]), method)(url)
         if reaches(role, OPERATIONS[name, method]):
-            assert status in ALLOWED, role
+            assert answer.status_code in ALLOWED, role
         else:
-            assert status == FORBIDDEN, role
+            # In the words of the gate: the rule behind it would have refused as well.
+            told = (answer.status_code, answer.json()["detail"])
+            assert told == (FORBIDDEN, MayDoAction.message), role
 
 
 @pytest.mark.parametrize(

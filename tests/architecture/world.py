@@ -51,7 +51,9 @@ class World:
         )
         admin = self.people["admin"]
         self.token = ApiTokenFactory(membership=admin, name=text)
-        self.invitation = InvitationFactory(workspace=self.workspace, invited_by=admin)
+        self.invitation = InvitationFactory(
+            workspace=self.workspace, invited_by=admin, email=f"{text}@invited.example"
+        )
         self.file = imports.upload(
             content=f"Date,{text}\n2026-11-09,5\n".encode(), filename=f"{text}.csv",
             options=ReadOptions(), by=lead, at=NOW,
