@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from goals.models import Kpi, Measurement
+from goals.models import Kpi, Measurement, Series
 from mops.demo import build
 from teams.models import Membership, User, Workspace
 from teams.policy import Role
@@ -134,7 +134,8 @@ def test_removing_the_demo_of_an_empty_installation_leads_to_the_start(visitor):
 def test_resetting_the_demo_undoes_what_visitors_did(visitor):
     before = Measurement.objects.count()
     Kpi.objects.filter(code="mqls").update(name="Something else")
-    Measurement.objects.filter(series__kpi__code="mqls").delete()
+    series = list(Series.objects.filter(kpi__code="mqls"))
+    Measurement.objects.filter(series__in=series).delete()
 
     answer = visitor.post("/w/rotaleaf/demo/reset/", follow=True)
 
