@@ -80,9 +80,11 @@ class UnitFormat:
     def _digits(self, value: Decimal) -> str:
         exponent = value.normalize().as_tuple().exponent
         decimals = max(0, -exponent) if isinstance(exponent, int) else 0
-        if decimals > _SHOWN:
-            return self.numbers.at_most(value, _PLACES[self.unit] or 1)
-        return self._every_digit(value)
+        if decimals <= _SHOWN:
+            return self._every_digit(value)
+        if self.unit == "percent":
+            return self.numbers.fixed(value, 1)
+        return self.numbers.at_most(value, _PLACES[self.unit] or 1)
 
     def _every_digit(self, value: Decimal) -> str:
         if self.unit == "percent" and value == value.to_integral_value():

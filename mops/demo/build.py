@@ -211,4 +211,5 @@ class _Writer:
         values = story.weekly_values(line, [0] * len(months))
         for month, value in zip(months, values, strict=True):
             if value is not None:
-                yield line.owner, self._weeks[-1], NewValue(line.code, month, value)
+                ended = calendar.start(Grain.WEEK, calendar.end(Grain.MONTH, month))
+                yield line.owner, min(ended, self._weeks[0]), NewValue(line.code, month, value)
