@@ -1,11 +1,12 @@
 """Web, worker and beat as `manage.py up` runs them, and the port that web takes."""
 
 import errno
-import http.client
 import os
 import signal
 import socket
 import sys
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException  # noqa: TID251  # asks its own process
 from pathlib import Path
 
 from mops.embedded.children import Program
@@ -104,11 +105,11 @@ def _problem_with(port: int) -> str:
 
 def answers(port: int) -> bool:
     """Tell whether the web process answers requests."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", "/livez")
-        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
-    except (OSError, http.client.HTTPException):
+        return connection.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
+    except (OSError, HTTPException):
         return False
     finally:
         connection.close()

@@ -136,6 +136,12 @@ CACHES = {
     },
 }
 
+# -- Ways out -----------------------------------------------------------------------------------
+# Networks that mops may fetch from although they are not public, and their ports.
+EGRESS_ALLOWED = env.list("EGRESS_ALLOWED", default=[])
+# The certificates to trust instead of the system's, for servers of one's own.
+EGRESS_CA_FILE = env.str("EGRESS_CA_FILE", default="")
+
 # -- Work that waits ----------------------------------------------------------------------------
 CELERY_BROKER_URL = paths.broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
