@@ -35,6 +35,7 @@ urlpatterns = [
     path("imports/I-<int:number>/", imports.show_import, name="import"),
     path("imports/I-<int:number>/apply/", imports.apply_import, name="apply-import"),
     path("imports/I-<int:number>/cancel/", imports.cancel_import, name="cancel-import"),
+    path("imports/I-<int:number>/undo/", imports.undo_import, name="undo-import"),
     path("imports/I-<int:number>/errors.csv", imports.problems_csv, name="import-problems"),
     path("settings/calendar/", calendar.calendar, name="calendar"),
     path("breakdowns/", breakdowns.index, name="breakdowns"),

@@ -36,7 +36,8 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
     A file on its way to becoming measurements.
 
     ``account`` says what writing it would do, once it is checked; ``outcome`` what it did, once
-    it is done. ``error`` is the sentence with which it failed.
+    it is done; ``undone`` what became of its values when it was undone. ``error`` is the sentence
+    with which it failed.
     """
 
     id = serializers.CharField(source="ref", help_text="The speakable id, such as I-9.")
@@ -44,6 +45,10 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
     progress = serializers.SerializerMethodField()
     account = serializers.SerializerMethodField(help_text="Null until the file is checked.")
     outcome = serializers.SerializerMethodField(help_text="Null until the file is written.")
+    undone = serializers.SerializerMethodField(
+        help_text="Null until the import is undone. `kept` values were changed since; up to 200 "
+        "of them are `listed`."
+    )
     error = serializers.CharField(source="last_error")
     created_by = serializers.CharField(source="created_by.user.email")
 
@@ -51,7 +56,7 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
         model = Import
         fields = [
             "id", "filename", "state", "columns", "mapping", "writes_when_checked", "progress",
-            "account", "outcome", "error", "created_by", "created_at", "finished_at",
+            "account", "outcome", "undone", "error", "created_by", "created_at", "finished_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -60,7 +65,7 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
 
     @extend_schema_field(_Progress)
     def get_progress(self, row: Import) -> dict[str, Any]:
-        if row.state in {Import.State.APPLYING, Import.State.DONE}:
+        if row.state in _AFTER_CHECK:
             return {"done": row.done, "total": row.summary.get("values", 0), "of": "values"}
         return {"done": row.done, "total": row.rows_total, "of": "rows"}
 
@@ -73,7 +78,14 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
         outcome: dict[str, int] | None = row.summary.get("outcome")
         return outcome
 
+    @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
+    def get_undone(self, row: Import) -> dict[str, Any] | None:
+        undone: dict[str, Any] | None = row.summary.get("undone")
+        return undone
 
+
+# What moves are values by now.
+_AFTER_CHECK = {Import.State.APPLYING, Import.State.DONE, Import.State.UNDOING, Import.State.UNDONE}
 _ACCOUNT = (
     "rows", "rows_with_values", "values", "new", "changed", "unchanged", "empty_cells", "left_out",
     "short_rows", "problems", "new_segments", "new_segment_count", "first", "last", "skipped",
@@ -130,6 +142,7 @@ class ImportAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
         "create": Action.RUN_IMPORTS,
         "apply": Action.RUN_IMPORTS,
         "cancel": Action.RUN_IMPORTS,
+        "undo": Action.RUN_IMPORTS,
         "errors": Action.RUN_IMPORTS,
     }
 
@@ -181,6 +194,17 @@ class ImportAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
     def cancel(self, _request: Request, ref: str) -> Response:  # noqa: ARG002  # DRF's form
         """Stop what a worker does with the file; nothing of it is written."""
         return Response(ImportSerializer(imports.cancel(row=self.get_object())).data)
+
+    @extend_schema(request=None, responses={202: ImportSerializer})
+    @action(methods=["post"], detail=True)
+    def undo(self, _request: Request, ref: str) -> Response:  # noqa: ARG002  # DRF's form
+        """
+        Have what a written file changed put back as it was, for 30 days.
+
+        A value that was changed since then stays; ``undone`` lists such values.
+        """
+        row = self.get_object()
+        return self._accepted(imports.undo(row=row, by=self.membership, at=clock.now()))
 
     @extend_schema(responses=ImportProblemSerializer(many=True))
     @action(detail=True, pagination_class=_ByLine)

@@ -17,7 +17,8 @@ class Import(WorkspaceOwned, WaitingWork):
     A file, how it is read, where its columns go, and what came of it.
 
     It waits for a worker twice: to be checked, which writes no measurement, and to be applied,
-    which writes all of them or none.
+    which writes all of them or none. It may be undone for as long as its file is kept, which a
+    worker does as well.
     """
 
     class State(models.TextChoices):
@@ -26,8 +27,13 @@ class Import(WorkspaceOwned, WaitingWork):
         CHECKED = "checked", _("Checked")
         APPLYING = "applying", _("Being written")
         DONE = "done", _("Done")
+        UNDOING = "undoing", _("Being undone")
+        UNDONE = "undone", _("Undone")
         FAILED = "failed", _("Failed")
         EXPIRED = "expired", _("No longer kept")
+
+    # A worker has something to do.
+    WORKING: ClassVar = (State.CHECKING, State.APPLYING, State.UNDOING)
 
     number = models.PositiveIntegerField()
     filename = models.CharField(max_length=200)
@@ -46,6 +52,11 @@ class Import(WorkspaceOwned, WaitingWork):
     summary = models.JSONField(default=dict)
     created_by = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     created_at = models.DateTimeField()
+    # The moment that all its measurements carry.
+    written_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        Membership, on_delete=models.RESTRICT, related_name="+", null=True, blank=True
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = WorkspaceOwnedQuerySet.as_manager()
@@ -68,7 +79,7 @@ class Import(WorkspaceOwned, WaitingWork):
 
     @property
     def is_working(self) -> bool:
-        return self.state in {self.State.CHECKING, self.State.APPLYING}
+        return self.state in self.WORKING
 
 
 class StagedPlace(models.Model):

@@ -67,8 +67,28 @@ def outcome_text(row: Import) -> str:
     }
 
 
+def undone_text(row: Import) -> str:
+    """Say what undoing a file did."""
+    undone = row.summary["undone"]
+    message = _(
+        "As they were before: %(restored)s. Removed: %(removed)s. Left as they are: %(kept)s."
+    )
+    return message % {name: figure(undone[name]) for name in ("restored", "removed", "kept")}
+
+
+def work_text(row: Import) -> str:
+    """Say what is being done with a file."""
+    return {
+        Import.State.CHECKING: _("Checking the file"),
+        Import.State.APPLYING: _("Writing the values"),
+        Import.State.UNDOING: _("Putting the values back"),
+    }[Import.State(row.state)]
+
+
 def progress_text(row: Import) -> tuple[int, str]:
-    """Give how much there is to do, and how far it came in words."""
+    """Give how much there is to do, and how far it came in words; nothing for a single step."""
+    if row.state == Import.State.UNDOING:
+        return 0, ""
     if row.state == Import.State.APPLYING:
         total, message = row.summary["values"], _("%(done)s of %(total)s values")
     else:

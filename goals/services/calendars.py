@@ -59,7 +59,7 @@ def change_calendar(
 def _check_imports_again(workspace: Workspace) -> None:
     """Have files that wait to be written sorted into the new periods."""
     imports = Import.objects.for_workspace(workspace)
-    if imports.filter(state__in=[Import.State.CHECKING, Import.State.APPLYING]).exists():
+    if imports.filter(state__in=Import.WORKING).exists():
         raise CalendarBusyError(_("An import is at work. Try again when it is done."))
     again = imports.filter(state=Import.State.CHECKED)
     if again.update(state=Import.State.CHECKING, attempts=0, done=0):

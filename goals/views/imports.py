@@ -1,6 +1,7 @@
 """Pages of an import: file, match, check, done."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,13 @@ from core.intake import Column, ReadOptions
 from core.paging import page_of, pager
 from goals.forms.imports import MatchForm, UploadForm
 from goals.models import Import
-from goals.selectors.import_account import get_account, outcome_text, progress_text
+from goals.selectors.import_account import (
+    get_account,
+    outcome_text,
+    progress_text,
+    undone_text,
+    work_text,
+)
 from goals.services import imports
 from teams.access import WorkspaceRequest, workspace_view
 from teams.models import Workspace
@@ -83,15 +90,25 @@ def show_import(request: WorkspaceRequest, number: int) -> HttpResponse:
     if wants_fragment(request):
         # The job card asked how it goes: it is over, so the whole page is shown.
         return HttpResponse(headers={"HX-Redirect": request.path})
-    if row.state == State.DONE:
-        context = {**_context(row, 4), "outcome": outcome_text(row)}
-        return render(request, "goals/import_done.html", context)
+    if row.state in {State.DONE, State.UNDONE} and request.GET.get("step") != "match":
+        return _done(request, row)
     if row.state == State.EXPIRED:
         return render(request, "goals/import_expired.html", _context(row, 1))
     if row.state == State.CHECKED and request.GET.get("step") != "match":
         context = {**_context(row, 3), "account": get_account(row)}
         return render(request, "goals/import_check.html", context)
     return _match(request, row)
+
+
+def _done(request: WorkspaceRequest, row: Import) -> HttpResponse:
+    context = {
+        **_context(row, 4),
+        "outcome": outcome_text(row),
+        "undone": undone_text(row) if row.state == State.UNDONE else "",
+        "may_undo": imports.can_be_undone(row, at=clock.now()),
+        "kept": row.summary.get("undone", {}).get("listed", []),
+    }
+    return render(request, "goals/import_done.html", context)
 
 
 def _context(row: Import, step: int) -> dict[str, Any]:
@@ -117,11 +134,10 @@ def _crumbs(workspace: Workspace) -> list[dict[str, str]]:
 
 
 def _working(request: WorkspaceRequest, row: Import) -> HttpResponse:
-    checking = row.state == State.CHECKING
     total, progress = progress_text(row)
     job = {
         "id": row.ref,
-        "title": _("Checking the file") if checking else _("Writing the values"),
+        "title": work_text(row),
         "url": request.path,
         "moving": True,
         "done": row.done,
@@ -130,7 +146,7 @@ def _working(request: WorkspaceRequest, row: Import) -> HttpResponse:
         "text": _("You can leave this page; the work goes on."),
         "cancel_url": reverse("goals:cancel-import", args=[row.workspace.slug, row.number]),
     }
-    context = {**_context(row, 3 if checking else 4), "job": job}
+    context = {**_context(row, 3 if row.state == State.CHECKING else 4), "job": job}
     template = "components/_job_card.html" if wants_fragment(request) else "goals/import_job.html"
     return render(request, template, context)
 
@@ -177,6 +193,13 @@ def apply_import(request: WorkspaceRequest, number: int) -> HttpResponse:
 @require_POST
 def cancel_import(request: WorkspaceRequest, number: int) -> HttpResponse:
     return _step(request, _find(request, number), imports.cancel)
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_POST
+def undo_import(request: WorkspaceRequest, number: int) -> HttpResponse:
+    undo = partial(imports.undo, by=request.membership, at=clock.now())
+    return _step(request, _find(request, number), undo)
 
 
 def _step(request: WorkspaceRequest, row: Import, step: Callable[..., Import]) -> HttpResponse:

@@ -84,9 +84,7 @@ def _numbers(workspace: Workspace, at: datetime) -> Part:
 
 
 def _imports(workspace: Workspace) -> Part:
-    working = Import.objects.for_workspace(workspace).filter(
-        state__in=[Import.State.CHECKING, Import.State.APPLYING]
-    )
+    working = Import.objects.for_workspace(workspace).filter(state__in=Import.WORKING)
     count = working.count()
     text = ngettext("%(count)d is being worked on.", "%(count)d are being worked on.", count)
     words = text % {"count": count} if count else _("None is being worked on.")

@@ -307,3 +307,12 @@ def test_series_are_made_in_one_order_by_imports_and_by_writers(lead, visits):
     by_hand = list(visits.series.order_by("pk").values_list("segment", flat=True))
 
     assert by_import == by_hand == sorted(by_hand)
+
+
+def test_what_a_worker_says_is_in_the_language_of_who_waits(lead, workspace):
+    lead.user.language = "pl"
+    lead.user.save()
+    KpiFactory(workspace=workspace, owner=lead, code="mrr", name="MRR", cadence="monthly")
+    row = uploaded(lead, csv("Date,MRR", "2026-10-01,5", "2026-10-01,6"))
+    imports.run_next(at=NOW, only=row)
+    assert "Październik" in row.problems.get().detail

@@ -11,17 +11,20 @@ from goals.services.imports.places import known_kpis
 from goals.services.imports.steps import (
     ImportStateError,
     apply,
+    can_be_undone,
     cancel,
     choose_readings,
     columns_of,
     match,
     take,
+    undo,
 )
 from goals.services.imports.work import run_next
 
 __all__ = [
     "ImportStateError",
     "apply",
+    "can_be_undone",
     "cancel",
     "choose_readings",
     "columns_of",
@@ -30,5 +33,6 @@ __all__ = [
     "match",
     "run_next",
     "take",
+    "undo",
     "upload",
 ]

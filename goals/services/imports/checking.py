@@ -1,7 +1,5 @@
 """Checking: the whole file goes through a reading into the staging tables, and is counted."""
 
-from datetime import datetime
-
 from django.db import transaction
 
 from core.faults import crash_point
@@ -19,7 +17,7 @@ State = Import.State
 ROWS_AT_ONCE = 5_000
 
 
-def check(progress: Progress, *, at: datetime) -> None:
+def check(progress: Progress) -> None:
     """
     Read a file, stage its values, and note what writing them would do.
 
@@ -32,7 +30,7 @@ def check(progress: Progress, *, at: datetime) -> None:
     table = table_of(row)
     matching = Matching.from_json(row.mapping, table.columns)
     places = Places(row.workspace, table.columns, matching)
-    today = row.workspace.today(at=at)
+    today = row.workspace.today(at=progress.now())
     reading = Reading(row, table.columns, matching, places, today=today)
     with transaction.atomic():
         progress.tell(0)

@@ -67,6 +67,8 @@ def forget_files(*, at: datetime) -> None:
     old = Import.objects.filter(created_at__lt=at - KEPT_FOR).exclude(content=b"")
     keys = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True))
     kept = Import.objects.filter(pk__in=keys)
-    kept.exclude(state=State.DONE).update(state=State.EXPIRED, claim=None, claimed_until=None)
+    kept.exclude(state__in=[State.DONE, State.UNDONE]).update(
+        state=State.EXPIRED, claim=None, claimed_until=None
+    )
     kept.update(content=b"")
     clear(keys)

@@ -67,6 +67,11 @@ def make_series(row: Import) -> None:
     find_series(row)
 
 
+def clear_values(row: Import) -> None:
+    """Throw away the values, once they are written; the places say where they went."""
+    StagedValue.objects.filter(source=row).delete()
+
+
 def clear(sources: list[int]) -> None:
     """Throw away what was staged of these imports."""
     for model in (StagedValue, StagedPlace, ImportProblem):

@@ -1,4 +1,4 @@
-"""The steps that people take with an import: match its columns, have it written, stop it."""
+"""The steps that people take with an import: match its columns, have it written, undo it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,12 +12,18 @@ from core.intake import Column, ReadOptions
 from core.jobs import after_commit
 from goals.models import Import
 from goals.rules.mapping import Matching
-from goals.services.imports.files import describe, table_of, upload
+from goals.services.imports.files import KEPT_FOR, describe, table_of, upload
 from goals.services.imports.places import Places
 from teams.models import Membership
 
 State = Import.State
-_MATCHABLE = (State.UPLOADED, State.CHECKED, State.FAILED)
+_MATCHABLE = (State.UPLOADED, State.CHECKED, State.FAILED, State.UNDONE)
+
+_BEFORE = {
+    State.CHECKING: State.UPLOADED,
+    State.APPLYING: State.CHECKED,
+    State.UNDOING: State.DONE,
+}
 
 
 class ImportStateError(DomainError):
@@ -109,17 +115,40 @@ def apply(*, row: Import) -> Import:
 @transaction.atomic
 def cancel(*, row: Import) -> Import:
     """
-    Stop what a worker does with a file: it is matched, or checked, as it was before.
+    Stop what a worker does with a file: it is matched, checked or done, as it was before.
 
     Raises:
         ImportStateError: nothing is being done with it, or it was quicker.
     """
-    locked = _lock(row, State.CHECKING, State.APPLYING)
-    locked.state = State.UPLOADED if locked.state == State.CHECKING else State.CHECKED
+    locked = _lock(row, *_BEFORE)
+    locked.state = _BEFORE[State(locked.state)]
     # Whoever is at work finds at the next step that the claim is gone, and gives up.
     locked.claim = locked.claimed_until = None
     locked.save(update_fields=["state", "claim", "claimed_until"])
     return locked
+
+
+@transaction.atomic
+def undo(*, row: Import, by: Membership, at: datetime) -> Import:
+    """
+    Have what a written file changed put back as it was; what was changed since then stays.
+
+    Raises:
+        ImportStateError: it was not written, or too long ago.
+    """
+    locked = _lock(row, State.DONE)
+    if not can_be_undone(locked, at=at):
+        raise ImportStateError(
+            _("An import can be undone for %(days)d days.") % {"days": KEPT_FOR.days}
+        )
+    locked.undone_by = by
+    _wait_for_worker(locked, State.UNDOING)
+    return locked
+
+
+def can_be_undone(row: Import, *, at: datetime) -> bool:
+    """Tell whether ``undo`` would take a written file back."""
+    return row.state == State.DONE and row.written_at is not None and at - KEPT_FOR < row.created_at
 
 
 def _lock(row: Import, *states: str) -> Import:

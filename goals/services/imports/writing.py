@@ -1,6 +1,7 @@
 """Writing: what was staged becomes measurements, all of it in one transaction or none."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -37,7 +38,8 @@ def write(progress: Progress) -> None:
             )
         _make_segments(row)
         staging.make_series(row)
-        created, updated = _write_values(progress, aside)
+        at = progress.now()
+        created, updated = _write_values(progress, aside, at=at)
         outcome = {
             "created": created,
             "updated": updated,
@@ -47,21 +49,22 @@ def write(progress: Progress) -> None:
             state=State.DONE,
             summary=row.summary | {"outcome": outcome},
             done=row.summary["values"],
+            written_at=at,
             finished_at=progress.now(),
             claimed_until=None,
         )
-        staging.clear([row.pk])
+        staging.clear_values(row)
         marks.ring_for_rollups(row.workspace)
 
 
-def _write_values(progress: Progress, aside: Aside) -> tuple[int, int]:
+def _write_values(progress: Progress, aside: Aside, *, at: datetime) -> tuple[int, int]:
     row = progress.row
     created = updated = written = 0
     for places, count in _batches(row):
         _stage(row, places)
         new, changed = measurements.upsert_from(
             "staged_measurements",
-            workspace=row.workspace_id, by=row.created_by_id, at=progress.now(),
+            workspace=row.workspace_id, by=row.created_by_id, at=at,
         )  # fmt: skip
         created, updated, written = created + new, updated + changed, written + count
         aside.tell(written)
@@ -128,7 +131,11 @@ _STAGE = """
 """
 
 
+def source_of(row: Import) -> str:
+    """Name an import as the source of its values."""
+    return f"{row.ref} {row.filename}"[:LONGEST_SOURCE]
+
+
 def _stage(row: Import, places: list[int]) -> None:
-    said = f"{row.ref} {row.filename}"[:LONGEST_SOURCE]
     run(measurements.STAGE, {})
-    run(_STAGE, {"source": row.pk, "places": places, "said": said})
+    run(_STAGE, {"source": row.pk, "places": places, "said": source_of(row)})
