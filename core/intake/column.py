@@ -50,7 +50,9 @@ class Column:
     ``header`` is the file's, ``name`` one that is never empty and never twice in a table.
     ``decimal_mark`` is "" where no cell depends on it. ``alternatives`` are decimal marks or
     codes of date formats between which a person can choose. ``readable`` is the share of the
-    different cells that can be read.
+    different cells that can be read, and ``different`` how many there are; beyond a thousand not
+    all are counted. ``choices`` are all of a column of text that has only a few; ``spacing`` is
+    how many days most dates of a column lie apart.
     """
 
     index: int
@@ -64,6 +66,9 @@ class Column:
     certainty: Certainty = Certainty.SURE
     alternatives: tuple[str, ...] = ()
     readable: float = 1.0
+    different: int = 0
+    choices: tuple[str, ...] = ()
+    spacing: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give what is known as plain values, for ``from_json``; long samples are cut."""
@@ -79,6 +84,7 @@ class Column:
                 "date_format": data["date_format"] and DateFormat(**data["date_format"]),
                 "certainty": Certainty(data["certainty"]),
                 "alternatives": tuple(data["alternatives"]),
+                "choices": tuple(data["choices"]),
             }
         )
 

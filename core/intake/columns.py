@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import count
+from datetime import date
+from itertools import count, pairwise
+from statistics import median_low
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +12,7 @@ from core.intake.cells import is_missing
 from core.intake.column import Certainty, Column
 from core.intake.date_forms import RANGES
 from core.intake.date_guess import DateGuess, fit_pivot, guess_dates
-from core.intake.dates import CODES
+from core.intake.dates import CODES, DateFormat
 from core.intake.errors import CellError
 from core.intake.evidence import Evidence
 from core.intake.labels import totals_label
@@ -20,6 +22,9 @@ from core.intake.options import ColumnOptions, Kind, ReadOptions
 # A column is one of numbers when at least this share of its different cells are numbers.
 MOSTLY = 0.5
 SAMPLES = 5
+# A column with more different texts, or longer ones, names things rather than kinds of things.
+MOST_CHOICES = 100
+LONGEST_CHOICE = 100
 
 
 def describe_columns(
@@ -35,7 +40,14 @@ def describe_columns(
     columns = _dates_agreed(_marks_agreed(columns), texts)
     names = _unique([column.name for column in columns])
     return tuple(
-        replace(column, name=name, readable=_readable(column, own))
+        replace(
+            column,
+            name=name,
+            readable=_readable(column, own),
+            different=len(own),
+            choices=_choices(column, own),
+            spacing=_spacing(column, own),
+        )
         for column, name, own in zip(columns, names, texts, strict=True)
     )
 
@@ -115,6 +127,28 @@ def _dates_agreed(columns: list[Column], texts: list[list[str]]) -> list[Column]
 
 def _order(code: str) -> str:
     return RANGES.get(code, code)
+
+
+def _choices(column: Column, texts: list[str]) -> tuple[str, ...]:
+    is_short = column.kind is Kind.TEXT and len(texts) <= MOST_CHOICES
+    if not is_short or any(len(text) > LONGEST_CHOICE for text in texts):
+        return ()
+    return tuple(dict.fromkeys(text.strip() for text in texts))
+
+
+def _spacing(column: Column, texts: list[str]) -> int | None:
+    if column.date_format is None:
+        return None
+    days = {day for text in texts if (day := _day(column.date_format, text))}
+    gaps = [(later - earlier).days for earlier, later in pairwise(sorted(days))]
+    return median_low(gaps) if gaps else None
+
+
+def _day(form: DateFormat, text: str) -> date | None:
+    try:
+        return form.read(text)
+    except CellError:
+        return None
 
 
 def _readable(column: Column, texts: list[str]) -> float:

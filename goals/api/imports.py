@@ -87,7 +87,8 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
 # What moves are values by now.
 _AFTER_CHECK = {Import.State.APPLYING, Import.State.DONE, Import.State.UNDOING, Import.State.UNDONE}
 _ACCOUNT = (
-    "rows", "rows_with_values", "values", "new", "changed", "unchanged", "empty_cells", "left_out",
+    "rows", "rows_with_values", "filtered_rows", "collapsed", "values", "new", "changed",
+    "unchanged", "empty_cells", "left_out", "newcomers",
     "short_rows", "problems", "new_segments", "new_segment_count", "first", "last", "skipped",
 )  # fmt: skip
 
@@ -98,7 +99,12 @@ class NewImport(StrictSerializer):
 
     A wide file is mapped by ``{"date": "Day", "values": {"Clicks": "email_clicks"}}``, a long one
     by ``{"date": "Day", "kpi": "Measure", "value": "Value", "segment": ["Region", "Type"]}``.
-    Without a mapping the columns are guessed by their names.
+    ``day`` stands for a date column where all rows are of one day. ``filters`` keeps the rows that
+    have one of some texts in a column: ``{"Region": ["North"]}``. ``repeats`` says what several
+    rows for a period come to: ``refuse`` (the default: a problem), ``add`` (only KPIs that are
+    summed over time), ``last``. ``create`` makes KPIs of columns, or of names that are not known:
+    ``{"cadence": "weekly", "columns": ["Clicks"], "names": true}``. Without a mapping the columns
+    are guessed by their names.
     """
 
     file = serializers.FileField(max_length=200, help_text="CSV, TSV, XLSX or .csv.gz, ≤ 25 MB.")

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.intake import Column, Kind, reading_words
 from core.intake.text import ENCODINGS
-from goals.rules.mapping import Known
+from goals.models import Kpi
+from goals.rules.mapping import Repeats
+from goals.rules.matching_guess import Known
 
 
 class UploadForm(forms.Form):
@@ -35,12 +37,30 @@ class UploadForm(forms.Form):
 
 
 # What a column may be, besides a KPI; KPIs are "kpi:" and their code.
-DATE, SEGMENT, NAME, VALUE, LEFT_OUT = "date", "segment", "name", "value", ""
+DATE, SEGMENT, NAME, VALUE, NEW, LEFT_OUT = "date", "segment", "name", "value", "new", ""
+_REPEATS = {
+    Repeats.REFUSE: _("Tell me if they differ"),
+    Repeats.ADD: _("Add them up"),
+    Repeats.LAST: _("Take the last one in the file"),
+}
 
 
 class MatchForm(forms.Form):
-    """One choice per column; how a column is read where that is not sure."""
+    """One choice per column, how a column is read where that is not sure, which rows are kept."""
 
+    day = forms.DateField(
+        label=_("Day of all rows"),
+        required=False,
+        help_text=_("No column holds dates, so all rows are of this day."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    repeats = forms.ChoiceField(
+        label=_("Several rows for the same period"), choices=list(_REPEATS.items())
+    )
+    cadence = forms.ChoiceField(label=_("New KPIs are measured"), choices=Kpi.Cadence.choices)
+    new_kpis = forms.BooleanField(
+        label=_("Create KPIs for names that are not known yet"), required=False
+    )
     new_segments = forms.BooleanField(
         label=_("Create segments that are not known yet"), required=False
     )
@@ -52,29 +72,44 @@ class MatchForm(forms.Form):
         self._columns = columns
         kpis = [(f"kpi:{kpi.code}", kpi.name) for kpi in known]
         for column in columns:
-            self.fields[self.name_of(column)] = forms.ChoiceField(
-                label=column.name,
-                required=False,
-                choices=[
-                    (LEFT_OUT, _("Do not import")),
-                    (DATE, _("Date")),
-                    (SEGMENT, _("Segment")),
-                    (_("KPI"), kpis),
-                    (
-                        _("One value per row"),
-                        [(NAME, _("Name of the KPI")), (VALUE, _("Value"))],
-                    ),
-                ],
-            )
+            self._add_goal(column, kpis)
             if column.alternatives:
-                self.fields[self.reading_of(column)] = forms.ChoiceField(
-                    label=_("How “%(column)s” is written") % {"column": column.name},
-                    required=False,
-                    choices=[
-                        ("", _("Choose")),
-                        *((each, reading_words(each)) for each in column.alternatives),
-                    ],
-                )
+                self._add_reading(column)
+            if len(column.choices) > 1:
+                self._add_filter(column)
+        if any(column.kind is Kind.DATE for column in columns):
+            del self.fields["day"]
+
+    def _add_goal(self, column: Column, kpis: list[tuple[str, str]]) -> None:
+        self.fields[self.name_of(column)] = forms.ChoiceField(
+            label=column.name,
+            required=False,
+            choices=[
+                (LEFT_OUT, _("Do not import")),
+                (DATE, _("Date")),
+                (SEGMENT, _("Segment")),
+                (NEW, _("New KPI")),
+                (_("KPI"), kpis),
+                (_("One value per row"), [(NAME, _("Name of the KPI")), (VALUE, _("Value"))]),
+            ],
+        )
+
+    def _add_reading(self, column: Column) -> None:
+        self.fields[self.reading_of(column)] = forms.ChoiceField(
+            label=_("How “%(column)s” is written") % {"column": column.name},
+            required=False,
+            choices=[
+                ("", _("Choose")),
+                *((each, reading_words(each)) for each in column.alternatives),
+            ],
+        )
+
+    def _add_filter(self, column: Column) -> None:
+        self.fields[self.filter_of(column)] = forms.ChoiceField(
+            label=_("Rows to keep by “%(column)s”") % {"column": column.name},
+            required=False,
+            choices=[("", _("All rows")), *((choice, choice) for choice in column.choices)],
+        )
 
     def clean(self) -> dict[str, Any]:
         """Let one column at most be the date, the value, or a given KPI."""
@@ -82,7 +117,7 @@ class MatchForm(forms.Form):
         taken: dict[str, Column] = {}
         for column in self._columns:
             goal = cleaned.get(self.name_of(column), LEFT_OUT)
-            if goal in (LEFT_OUT, SEGMENT, NAME):
+            if goal in (LEFT_OUT, SEGMENT, NAME, NEW):
                 continue
             if goal in taken:
                 message = _("“%(one)s” and “%(other)s” go to the same place. Choose one of them.")
@@ -99,22 +134,42 @@ class MatchForm(forms.Form):
     def reading_of(column: Column) -> str:
         return f"reading-{column.index}"
 
+    @staticmethod
+    def filter_of(column: Column) -> str:
+        return f"filter-{column.index}"
+
     def mapping(self) -> dict[str, Any]:
         """Give the choices as a mapping."""
-        chosen = {c.index: self.cleaned_data[self.name_of(c)] for c in self._columns}
-        dates = [index for index, goal in chosen.items() if goal == DATE]
-        values = [index for index, goal in chosen.items() if goal == VALUE]
+        said = self.cleaned_data
+        goals = {column.name: said[self.name_of(column)] for column in self._columns}
+        filters = {c.name: said.get(self.filter_of(c)) for c in self._columns}
+
+        def going_to(goal: str) -> list[str]:
+            return [name for name, chosen in goals.items() if chosen == goal]
+
+        new, dates, values = going_to(NEW), going_to(DATE), going_to(VALUE)
+        creates = new or (values and said["new_kpis"])
         return {
             "date": dates[0] if dates else None,
-            "segment": [index for index, goal in chosen.items() if goal == SEGMENT],
+            "day": said["day"].isoformat() if said.get("day") and not dates else None,
+            "segment": going_to(SEGMENT),
             "values": {
-                str(index): goal.removeprefix("kpi:")
-                for index, goal in chosen.items()
+                name: goal.removeprefix("kpi:")
+                for name, goal in goals.items()
                 if goal.startswith("kpi:")
             },
-            "kpi": [index for index, goal in chosen.items() if goal == NAME],
+            "kpi": going_to(NAME),
             "value": values[0] if values else None,
-            "new_segments": self.cleaned_data["new_segments"],
+            "new_segments": said["new_segments"],
+            "filters": {name: [text] for name, text in filters.items() if text},
+            "repeats": said["repeats"],
+            "create": {
+                "cadence": said["cadence"],
+                "columns": new,
+                "names": said["new_kpis"],
+            }
+            if creates
+            else None,
         }
 
     def readings(self) -> dict[int, dict[str, str]]:
@@ -126,18 +181,33 @@ class MatchForm(forms.Form):
                 found[column.index] = {name: chosen}
         return found
 
-    @staticmethod
-    def initial_of(mapping: dict[str, Any]) -> dict[str, Any]:
-        """Turn a mapping back into choices."""
-        chosen: dict[str, Any] = {"new_segments": mapping.get("new_segments", True)}
-        if mapping.get("date") is not None:
-            chosen[f"column-{mapping['date']}"] = DATE
-        for index in mapping.get("segment") or ():
-            chosen[f"column-{index}"] = SEGMENT
-        for index, code in (mapping.get("values") or {}).items():
-            chosen[f"column-{index}"] = f"kpi:{code}"
-        for index in mapping.get("kpi") or ():
-            chosen[f"column-{index}"] = NAME
-        if mapping.get("value") is not None:
-            chosen[f"column-{mapping['value']}"] = VALUE
+    @classmethod
+    def initial_of(cls, mapping: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
+        """Turn a mapping, which may be incomplete, back into choices."""
+        create = mapping.get("create") or {}
+        values = mapping.get("values") or {}
+        filters = mapping.get("filters") or {}
+        chosen: dict[str, Any] = {
+            "day": mapping.get("day"),
+            "repeats": mapping.get("repeats", Repeats.REFUSE),
+            "cadence": create.get("cadence", Kpi.Cadence.WEEKLY),
+            "new_kpis": create.get("names", False),
+            "new_segments": mapping.get("new_segments", True),
+        }
+        for column in columns:
+            name, goal = column.name, LEFT_OUT
+            if name == mapping.get("date"):
+                goal = DATE
+            elif name in (mapping.get("segment") or ()):
+                goal = SEGMENT
+            elif name in values:
+                goal = f"kpi:{values[name]}"
+            elif name in (mapping.get("kpi") or ()):
+                goal = NAME
+            elif name == mapping.get("value"):
+                goal = VALUE
+            elif name in create.get("columns", ()):
+                goal = NEW
+            chosen[cls.name_of(column)] = goal
+            chosen[cls.filter_of(column)] = next(iter(filters.get(name, ())), "")
         return chosen

@@ -1,6 +1,12 @@
 """KPIs, what they should reach, and what was measured."""
 
-from goals.models.imports import Import, ImportProblem, StagedPlace, StagedValue
+from goals.models.imports import (
+    Import,
+    ImportProblem,
+    RememberedMapping,
+    StagedPlace,
+    StagedValue,
+)
 from goals.models.kpis import Breakdown, Kpi, Segment, Target
 from goals.models.numbers import (
     DirtyMark,
@@ -21,6 +27,7 @@ __all__ = [
     "Measurement",
     "MeasurementRevision",
     "NumbersState",
+    "RememberedMapping",
     "Segment",
     "Series",
     "StagedPlace",

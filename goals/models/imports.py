@@ -47,6 +47,8 @@ class Import(WorkspaceOwned, WaitingWork):
     rows_total = models.PositiveIntegerField(default=0)
     # Rows that were read while it is checked, values that were written while it is applied.
     done = models.PositiveIntegerField(default=0)
+    # Whether the mapping was proposed because a file with the same headers had it.
+    is_remembered = models.BooleanField(default=False)
     # Whether a check that finds no problem goes on to write.
     writes_when_checked = models.BooleanField(default=False)
     summary = models.JSONField(default=dict)
@@ -82,13 +84,34 @@ class Import(WorkspaceOwned, WaitingWork):
         return self.state in self.WORKING
 
 
+class RememberedMapping(WorkspaceOwned):
+    """How a file with these headers was matched when it was last written, for the next one."""
+
+    # A digest of the headers, in their order.
+    headers = models.CharField(max_length=64)
+    mapping = models.JSONField()
+    # How columns are read that can be read in more than one way.
+    readings = models.JSONField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "headers"], name="one_mapping_per_header"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headers
+
+
 class StagedPlace(models.Model):
-    """A KPI and segment that a file has values for; the segment need not exist yet."""
+    """A KPI and segment that a file has values for; neither need exist yet."""
 
     source = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="places",
                                db_index=False)  # fmt: skip
     number = models.PositiveIntegerField()
-    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="+")
+    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="+", null=True)
+    # The code of a KPI that is made when the file is written.
+    new_kpi = models.CharField(max_length=60, blank=True)
     segment = models.CharField(max_length=120, blank=True)
     # The series that the values go to, once there is one.
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="+", null=True,

@@ -1,14 +1,16 @@
-"""Where the columns of a file go: written by hand, chosen on a page, or guessed from headers."""
+"""Where the columns of a file go, as it is written in JSON or chosen on a page."""
 
-import re
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from core.intake import Column, Kind
+from core.intake import Column
+from goals.rules.rollups import CADENCE_GRAINS
 
 JOINT = " / "
 LONGEST_JOINT = 20
@@ -18,17 +20,41 @@ class MappingError(DomainError):
     """The columns cannot be taken as they are matched."""
 
 
+class Repeats(StrEnum):
+    """What several rows for one period come to."""
+
+    REFUSE = "refuse"  # a problem, if they differ
+    ADD = "add"
+    LAST = "last"  # the row that stands last in the file
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """
+    The KPIs that a file may create: one for each of ``columns``, one for each unknown name.
+
+    They are measured at ``cadence``; what else they are is proposed by ``rules.new_kpis``.
+    """
+
+    cadence: str
+    columns: tuple[int, ...] = ()
+    names: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Matching:
     """
     Where the columns go, by their index.
 
-    A wide file has a column per KPI (``values``: index to code). A long one names the KPI in
-    the columns ``kpi`` and has one ``value`` column; ``names`` maps what stands there to codes,
-    with "" for what is left out. Several columns are joined by ``joint``.
+    The days stand in the column ``date``, or all rows are of one ``day``. A wide file has a
+    column per KPI (``values``: index to code; ``create``). A long one names the KPI in the
+    columns ``kpi`` and has one ``value`` column; ``names`` maps what stands there to codes, with
+    "" for what is left out. Several columns are joined by ``joint``. ``filters`` keeps the rows
+    that have one of some texts in a column.
     """
 
-    date: int
+    date: int | None = None
+    day: dt.date | None = None
     segment: tuple[int, ...] = ()
     values: Mapping[int, str] = field(default_factory=dict)
     kpi: tuple[int, ...] = ()
@@ -36,45 +62,71 @@ class Matching:
     names: Mapping[str, str] = field(default_factory=dict)
     joint: str = JOINT
     new_segments: bool = False
+    filters: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    repeats: Repeats = Repeats.REFUSE
+    create: Creation | None = None
 
     @property
     def is_long(self) -> bool:
         return self.value is not None
 
-    def as_json(self) -> dict[str, Any]:
+    @property
+    def new_columns(self) -> tuple[int, ...]:
+        return self.create.columns if self.create else ()
+
+    def as_json(self, columns: Sequence[Column]) -> dict[str, Any]:
+        """Write the matching with the names of ``columns``, for ``from_json``."""
+
+        def names(indexes: Iterable[int]) -> list[str]:
+            return [columns[index].name for index in indexes]
+
         return {
-            "date": self.date,
-            "segment": list(self.segment),
-            "values": {str(index): code for index, code in self.values.items()},
-            "kpi": list(self.kpi),
-            "value": self.value,
+            "date": None if self.date is None else columns[self.date].name,
+            "day": None if self.day is None else self.day.isoformat(),
+            "segment": names(self.segment),
+            "values": {columns[index].name: code for index, code in self.values.items()},
+            "kpi": names(self.kpi),
+            "value": None if self.value is None else columns[self.value].name,
             "names": dict(self.names),
             "joint": self.joint,
             "new_segments": self.new_segments,
+            "filters": {
+                columns[index].name: sorted(texts) for index, texts in self.filters.items()
+            },
+            "repeats": str(self.repeats),
+            "create": None
+            if self.create is None
+            else {
+                "cadence": self.create.cadence,
+                "columns": names(self.create.columns),
+                "names": self.create.names,
+            },
         }
 
     @classmethod
     def from_json(cls, data: Any, columns: Sequence[Column]) -> Self:
         """
-        Read a mapping; columns are named by index or by header.
+        Read a mapping; columns are named by their name, their header or their index.
 
         Raises:
             MappingError: it names a column that is not there, or does not say enough.
         """
         given = _object(data, _("The mapping"))
-        unknown = set(given) - _KEYS
-        if unknown:
-            parts = ", ".join(sorted(map(str, unknown)))
-            raise MappingError(_("The mapping has unknown parts: %(names)s.") % {"names": parts})
-        if given.get("date") is None:
-            raise MappingError(_("Say which column holds the date."))
+        _refuse_unknown(given, _KEYS)
+        if (given.get("date") is None) == (given.get("day") is None):
+            raise MappingError(_("Say which column holds the date, or of which day all rows are."))
         long = given.get("value") is not None
         values = {} if long else _codes(given.get("values"), columns)
-        if long != bool(given.get("kpi")) or not (long or values):
+        create = _creation(given.get("create"), columns)
+        has_values = bool(values or (create and create.columns))
+        if long != bool(given.get("kpi")) or long == has_values:
             raise MappingError(_("Say where the values are: a column per KPI, or one for all."))
+        if create and set(create.columns) & set(values):
+            raise MappingError(_("A column goes to a KPI that is there, or to a new one."))
         names = _object(given.get("names") or {}, "names")
         return cls(
-            date=_index(given["date"], columns),
+            date=None if given.get("date") is None else _index(given["date"], columns),
+            day=_day(given.get("day")),
             segment=_indexes(given.get("segment"), columns),
             values=values,
             kpi=_indexes(given.get("kpi"), columns),
@@ -82,16 +134,28 @@ class Matching:
             names={str(name): str(code or "") for name, code in names.items()},
             joint=str(given.get("joint", JOINT))[:LONGEST_JOINT],
             new_segments=given.get("new_segments") is True,
+            filters=_filters(given.get("filters"), columns),
+            repeats=_repeats(given.get("repeats") or Repeats.REFUSE),
+            create=create,
         )
 
 
-_KEYS = {"date", "segment", "values", "kpi", "value", "names", "joint", "new_segments"}
+_KEYS = {
+    "date", "day", "segment", "values", "kpi", "value", "names", "joint", "new_segments",
+    "filters", "repeats", "create",
+}  # fmt: skip
 
 
 def _object(given: Any, name: str) -> Mapping[str, Any]:
     if not isinstance(given, Mapping):
         raise MappingError(_("“%(name)s” must be a JSON object.") % {"name": name})
     return given
+
+
+def _refuse_unknown(given: Mapping[str, Any], known: set[str]) -> None:
+    if unknown := set(given) - known:
+        parts = ", ".join(sorted(map(str, unknown)))
+        raise MappingError(_("The mapping has unknown parts: %(names)s.") % {"names": parts})
 
 
 def _codes(given: Any, columns: Sequence[Column]) -> dict[int, str]:
@@ -106,59 +170,60 @@ def _codes(given: Any, columns: Sequence[Column]) -> dict[int, str]:
     return codes
 
 
+def _day(given: Any) -> dt.date | None:
+    try:
+        return None if given is None else dt.date.fromisoformat(given)
+    except (TypeError, ValueError) as error:
+        message = _("“%(day)s” is not a day such as 2026-11-09.")
+        raise MappingError(message % {"day": str(given)[:80]}, field="day") from error
+
+
+def _filters(given: Any, columns: Sequence[Column]) -> dict[int, frozenset[str]]:
+    filters = {}
+    for name, texts in _object(given or {}, "filters").items():
+        if not isinstance(texts, list | tuple):
+            raise MappingError(_("“%(name)s” must be a list.") % {"name": "filters"})
+        if texts:
+            filters[_index(name, columns)] = frozenset(map(str, texts))
+    return filters
+
+
+def _repeats(given: Any) -> Repeats:
+    try:
+        return Repeats(given)
+    except ValueError as error:
+        raise _no_choice("repeats", Repeats) from error
+
+
+def _creation(given: Any, columns: Sequence[Column]) -> Creation | None:
+    if given is None:
+        return None
+    wanted = _object(given, "create")
+    _refuse_unknown(wanted, {"cadence", "columns", "names"})
+    if wanted.get("cadence") not in CADENCE_GRAINS:
+        raise _no_choice("cadence", CADENCE_GRAINS)
+    return Creation(
+        cadence=wanted["cadence"],
+        columns=_indexes(wanted.get("columns"), columns),
+        names=wanted.get("names") is True,
+    )
+
+
+def _no_choice(name: str, choices: Iterable[str]) -> MappingError:
+    message = _("“%(name)s” must be one of: %(choices)s.")
+    return MappingError(message % {"name": name, "choices": ", ".join(choices)})
+
+
 def _indexes(given: Any, columns: Sequence[Column]) -> tuple[int, ...]:
     names = given if isinstance(given, list | tuple) else [] if given is None else [given]
-    return tuple(_index(name, columns) for name in names)
+    return tuple(dict.fromkeys(_index(name, columns) for name in names))
 
 
 def _index(name: Any, columns: Sequence[Column]) -> int:
     for column in columns:
-        if name in (column.header, column.name):
+        if name in (column.name, column.header):
             return column.index
     text = str(name)
     if text.isascii() and text.isdigit() and len(text) < 4 and int(text) < len(columns):
         return int(text)
     raise MappingError(_("The file has no column “%(name)s”.") % {"name": text[:80]})
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A KPI that columns may go to."""
-
-    code: str
-    name: str
-    has_breakdown: bool
-
-
-def normal(text: str) -> str:
-    """Reduce a name to what two spellings of it have in common."""
-    return re.sub(r"[\W_]+", " ", text.casefold()).strip()
-
-
-def find_known(text: str, kpis: Iterable[Known]) -> Known | None:
-    """Give the KPI that is called like this, by its code or its name."""
-    wanted = normal(text)
-    return next((kpi for kpi in kpis if wanted in (normal(kpi.code), normal(kpi.name))), None)
-
-
-def guess(columns: Sequence[Column], kpis: Sequence[Known]) -> dict[str, Any]:
-    """
-    Propose a mapping from headers and contents; what cannot be guessed is left out.
-
-    The first column of dates is the date. Columns of numbers called like a KPI go to it; where
-    none is, and a column of text names KPIs, the file is read as a long one.
-    """
-    dates = [column for column in columns if column.kind is Kind.DATE]
-    proposal: dict[str, Any] = {"date": dates[0].index if dates else None, "segment": []}
-    numbers = [column for column in columns if column.kind is Kind.NUMBER]
-    values = {c.index: known.code for c in numbers if (known := find_known(c.name, kpis))}
-    texts = [column for column in columns if column.kind is Kind.TEXT]
-    naming = next((c for c in texts if any(find_known(s, kpis) for s in c.samples)), None)
-    if not values and naming is not None and len(numbers) == 1:
-        proposal |= {"kpi": [naming.index], "value": numbers[0].index}
-        texts = [column for column in texts if column is not naming]
-    else:
-        proposal["values"] = {str(index): code for index, code in values.items()}
-    if any(kpi.has_breakdown for kpi in kpis):
-        proposal["segment"] = [column.index for column in texts]
-    return proposal

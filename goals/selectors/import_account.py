@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.intake.words import figure
-from goals.models import Import
+from goals.models import Import, Kpi
 from goals.selectors.phrases import days
 
 
@@ -22,6 +22,14 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class NewKpiWords:
+    """A KPI that the file brings along, in words."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What a checked file holds, and what writing it would do."""
 
@@ -29,6 +37,7 @@ class Account:
     rows: str
     problems: str
     causes: list[Cause]
+    new_kpis: list[NewKpiWords]
     new_segments: str
     submit: str
 
@@ -48,6 +57,7 @@ def get_account(row: Import) -> Account:
         rows=_rows(row),
         problems=_problems(summary["problems"], causes) if causes else "",
         causes=[cause for cause, _count in causes],
+        new_kpis=[_new_kpi(kpi) for kpi in summary["newcomers"]["kpis"]],
         new_segments=_new_segments(row),
         submit=ngettext("Import %(count)s value", "Import %(count)s values", changes)
         % {"count": figure(changes)}
@@ -108,6 +118,9 @@ def _rows(row: Import) -> str:
     if count := summary["empty_cells"]:
         message = ngettext("%(count)s cell is empty.", "%(count)s cells are empty.", count)
         sentences.append(message % {"count": figure(count)})
+    if count := summary["filtered_rows"]:
+        message = ngettext("%(count)s row is not kept.", "%(count)s rows are not kept.", count)
+        sentences.append(message % {"count": figure(count)})
     if count := summary["left_out"]:
         message = ngettext("%(count)s value is left out.", "%(count)s values are left out.", count)
         sentences.append(message % {"count": figure(count)})
@@ -144,6 +157,16 @@ def _problems(problems: int, causes: list[tuple[Cause, int]]) -> str:
     if listed < problems:
         text += ", " + _("of which %(listed)s are listed") % {"listed": figure(listed)}
     return text
+
+
+def _new_kpi(kpi: dict[str, str]) -> NewKpiWords:
+    words = (
+        kpi["unit_label"] or Kpi.Unit(kpi["unit"]).label,
+        Kpi.Aggregation(kpi["aggregation"]).label,
+        Kpi.Cadence(kpi["cadence"]).label,
+        Kpi.Direction(kpi["direction"]).label,
+    )
+    return NewKpiWords(kpi["name"], " · ".join(map(str, words)))
 
 
 def _new_segments(row: Import) -> str:

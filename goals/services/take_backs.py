@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection
+from goals.services.statements import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +35,22 @@ def take_back(
 
     What the writing added is removed. Count the values restored and those removed.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TAKE_BACK,
-            {
-                **_told(writing),
-                "series": list(series),
-                "workspace": workspace,
-                "ended_by": by,
-                "ended_at": at,
-            },
-        )
-        restored, removed = cursor.fetchone()
+    ((restored, removed),) = fetch(
+        _TAKE_BACK,
+        {
+            **_told(writing),
+            "series": list(series),
+            "workspace": workspace,
+            "ended_by": by,
+            "ended_at": at,
+        },
+    )
     return restored, removed
 
 
 def find_lost(writing: Writing, *, series: Sequence[int], limit: int) -> tuple[list[Lost], int]:
     """List the values of a writing that were replaced or removed since, and count all of them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOST, {**_told(writing), "series": list(series), "limit": limit})
-        rows = cursor.fetchall()
+    rows = fetch(_LOST, {**_told(writing), "series": list(series), "limit": limit})
     return [Lost(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 

@@ -154,7 +154,7 @@ def _working(request: WorkspaceRequest, row: Import) -> HttpResponse:
 def _match(request: WorkspaceRequest, row: Import) -> HttpResponse:
     columns = imports.columns_of(row)
     known = imports.known_kpis(row.workspace)
-    initial = MatchForm.initial_of(row.mapping)
+    initial = MatchForm.initial_of(row.mapping, columns)
     form = MatchForm(request.POST or None, columns=columns, known=known, initial=initial)
     if request.method == "POST" and form.is_valid():
         with rules_shown_on(form):
@@ -165,21 +165,19 @@ def _match(request: WorkspaceRequest, row: Import) -> HttpResponse:
     context = {
         **_context(row, 2),
         "form": form,
-        "has_breakdowns": any(kpi.has_breakdown for kpi in known),
         "rows": [_shown(column, form) for column in columns],
-        "has_kpis": bool(known),
     }
     status = 422 if form.errors else 200
     return render(request, "goals/import_match.html", context, status=status)
 
 
 def _shown(column: Column, form: MatchForm) -> dict[str, Any]:
-    reading = form.reading_of(column)
+    asked = (form.reading_of(column), form.filter_of(column))
     return {
         "column": column,
         "samples": " · ".join(sample[:40] for sample in column.samples[:3]),
         "field": form[form.name_of(column)],
-        "reading": form[reading] if reading in form.fields else None,
+        "asked": next((form[name] for name in asked if name in form.fields), None),
     }
 
 

@@ -103,7 +103,10 @@ def test_a_fault_is_named_by_line_and_column_and_nothing_is_written(run, case):
     [
         ([1, 2], "“The mapping” must be a JSON object."),
         ({"dates": "Date"}, "The mapping has unknown parts: dates."),
-        ({"values": {"Leads": "leads"}}, "Say which column holds the date."),
+        (
+            {"values": {"Leads": "leads"}},
+            "Say which column holds the date, or of which day all rows are.",
+        ),
         ({"date": "Day", "values": {"Leads": "leads"}}, "The file has no column “Day”."),
         (
             {"date": "9" * 5000, "values": {"Leads": "leads"}},

@@ -179,7 +179,8 @@ def test_a_file_without_a_day_cannot_be_checked(page):
     answer = match(page, row_of(page))
 
     assert answer.status_code == 422
-    assert "Say which column holds the date." in answer.content.decode()
+    sentence = "Say which column holds the date, or of which day all rows are."
+    assert sentence in answer.content.decode()
 
 
 # -- Bad files ------------------------------------------------------------------------------------

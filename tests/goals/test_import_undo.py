@@ -1,14 +1,10 @@
 """Undoing an import: what it changed is put back, what was changed since then stays."""
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import connections
-from django.test import Client
 from django.urls import reverse
-from rest_framework.test import APIClient
 
 from core.intake import ReadOptions
 from goals.models import DirtyMark, Import, Measurement, MeasurementRevision
@@ -16,10 +12,11 @@ from goals.services import imports, measurements, rollups
 from goals.services.imports import ImportStateError
 from goals.services.imports.files import KEPT_FOR
 from goals.services.measurement_rows import Author, Key, NewValue
+from tests.beside import at_once, start_child
 from tests.conftest import NOW
+from tests.doors import api_of, browser_of
 from tests.factories.goals import KpiFactory
 from tests.goals.bad_files import csv
-from tests.goals.child import start_child
 from tests.goals.reference import recomputed_rollups, stored_rollups
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -183,16 +180,13 @@ def test_only_what_is_written_can_be_undone(state, lead, leads):
 def test_two_who_undo_at_once_undo_once(lead, leads):
     row = imported(lead)
 
-    def attempt(_n):
+    def attempt():
         try:
             return imports.undo(row=row, by=lead, at=NOW).state
         except ImportStateError:
             return "refused"
-        finally:
-            connections.close_all()
 
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(attempt, range(2))) == ["refused", State.UNDOING]
+    assert sorted(at_once(attempt, attempt)) == ["refused", State.UNDOING]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -224,8 +218,7 @@ def test_what_cannot_be_undone_stays_done_and_says_why(lead, leads, monkeypatch)
 
 
 def test_undone_on_the_page(lead, leads, by_hand):
-    client = Client()
-    client.force_login(lead.user)
+    client = browser_of(lead)
     row = imported(lead)
     write(by_hand, (WEEKS[0], 100))
     url = row.get_absolute_url()
@@ -244,8 +237,7 @@ def test_undone_on_the_page(lead, leads, by_hand):
 
 
 def test_undone_by_the_api(lead, leads):
-    api = APIClient()
-    api.force_login(lead.user)
+    api = api_of(lead)
     row = imported(lead)
     answer = api.post(f"/api/v1/imports/{row.ref}/undo/")
     assert answer.status_code == 202

@@ -104,7 +104,7 @@ class Pages:
             goals |= {mapping["kpi"]: "name", mapping["value"]: "value"}
         columns = {column["name"]: column["index"] for column in row.columns}
         fields = {f"column-{columns[header]}": goal for header, goal in goals.items()}
-        return fields | {"new_segments": "on"}
+        return fields | {"new_segments": "on", "repeats": "refuse", "cadence": "weekly"}
 
 
 class Command:

@@ -273,6 +273,7 @@ def test_who_comes_into_a_team_and_goes_is_in_the_trail_for_good(workspace, owne
 NOT_TOLD = {
     "goals.Import": "says itself who brought it and what became of it",
     "goals.Measurement": "keeps its own revisions",
+    "goals.RememberedMapping": "only a proposal for the next file",
     "goals.Series": "only the key of measurements",
     "reviews.DigestRun": "made by the clock",
     "teams.Counter": "only counts",

@@ -29,10 +29,12 @@ def summarise(row: Import, table: Table, reading: Reading) -> dict[str, Any]:
         "rows_with_values": reading.value_rows,
         "empty_cells": reading.empty_cells,
         "left_out": reading.left_out,
+        "filtered_rows": reading.filtered_rows,
         "short_rows": table.short_rows.count,
         "problems": reading.problem_count + contradictions,
         "new_segments": new_segments[:LISTED_SEGMENTS],
         "new_segment_count": len(new_segments),
+        "newcomers": reading.places.newcomers(),
         "definitions": definitions(row),
         "skipped": [
             {

@@ -38,7 +38,8 @@ def check(progress: Progress) -> None:
     _stage(progress, table, reading)
     crash_point("import.after_stage")
     with transaction.atomic():
-        summary = summarise(row, table, reading)
+        collapsed = staging.collapse(row, places.found, matching.repeats)
+        summary = {**summarise(row, table, reading), "collapsed": collapsed}
         goes_on = row.writes_when_checked and not summary["problems"]
         progress.change(
             state=State.APPLYING if goes_on else State.CHECKED,

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from core.intake import IntakeError, ReadOptions, Table, open_table
 from goals.models import Import
-from goals.rules.mapping import guess
+from goals.rules.matching_guess import guess
+from goals.services.imports import memory
 from goals.services.imports.places import known_kpis
 from goals.services.imports.staging import clear
 from teams.models import Membership
@@ -37,13 +38,22 @@ def upload(
         IntakeError: it holds no table that can be read.
     """
     table = open_table(io.BytesIO(content), name=filename, options=options)
+    remembered = memory.find(by.workspace, table.columns)
+    if remembered and remembered.readings:
+        known = ReadOptions.from_json({**options.as_json(), "columns": remembered.readings})
+        table = open_table(io.BytesIO(content), name=filename, options=known)
+    if remembered and not memory.still_fits(remembered, table.columns):
+        remembered = None
     if not table.row_count:
         raise IntakeError(_("The file has headings and no rows below them."), code="no_rows")
     row = Import(
         workspace=by.workspace,
         filename=filename[:200],
         content=content,
-        mapping=guess(table.columns, known_kpis(by.workspace)),
+        mapping=remembered.mapping
+        if remembered
+        else guess(table.columns, known_kpis(by.workspace), rows=table.row_count),
+        is_remembered=remembered is not None,
         created_by=by,
         created_at=at,
     )

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.intake import Column
 from core.periods import Grain
 from goals.models import Breakdown, Kpi, Segment
-from goals.rules.mapping import Known, MappingError, Matching, find_known
+from goals.rules.mapping import MappingError, Matching
+from goals.rules.matching_guess import Known, find_known
 from goals.services.breakdowns import MOST_SEGMENTS_AT_ONCE
+from goals.services.imports.newcomers import Newcomers
 from teams.models import Workspace
 
 LONGEST_SEGMENT = 120
@@ -27,7 +30,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A KPI and segment with values in the file; ``number`` counts places from 0."""
+    """
+    A KPI and segment with values in the file; ``number`` counts places from 0.
+
+    The KPI, and its breakdown, are not saved yet where the file brings them along.
+    """
 
     number: int
     kpi: Kpi
@@ -64,16 +71,16 @@ class Places:
         kpis = _measured(workspace)
         self._kpis = {kpi.code: kpi for kpi in kpis}
         self._known = [_as_known(kpi) for kpi in kpis]
-        breakdowns = {kpi.breakdown_id for kpi in kpis if kpi.breakdown_id}
-        segments = Segment.objects.filter(breakdown__in=breakdowns) if breakdowns else ()
+        segments = Segment.objects.filter(breakdown__workspace=workspace)
         self._segments = {(segment.breakdown_id, segment.code) for segment in segments}
-        self.read_day = columns[matching.date].date_reader()
+        self.read_day = None if matching.date is None else columns[matching.date].date_reader()
+        self._newcomers = Newcomers(workspace, columns, matching)
         self.targets = self._find_targets(columns)
         for code in filter(None, matching.names.values()):
             self._kpi(code)
         self._answers: dict[tuple[int, tuple[str, ...]], Place | Refusal | None] = {}
-        self._places: dict[tuple[int, str], Place] = {}
-        self._new: dict[tuple[int, str], Breakdown] = {}
+        self._places: dict[tuple[str, str], Place] = {}
+        self._new: dict[tuple[int | None, str], Breakdown] = {}
 
     def at(self, column: int, names: tuple[str, ...]) -> Place | Refusal | None:
         """
@@ -93,6 +100,10 @@ class Places:
     def found(self) -> list[Place]:
         return list(self._places.values())
 
+    def newcomers(self) -> dict[str, Any]:
+        """Describe the KPIs that are not there yet and have values in the file."""
+        return self._newcomers.as_json({place.kpi.code for place in self.found})
+
     @property
     def new_segments(self) -> list[str]:
         return sorted(code for _breakdown, code in self._new)
@@ -107,6 +118,9 @@ class Places:
             if kpi.breakdown_id is not None and not matching.segment:
                 raise MappingError(_no_segment_column(kpi))
             targets.append(Target(index, kpi, columns[index].number_reader()))
+        for column in (columns[index] for index in matching.new_columns):
+            kpi = self._newcomers.of_column(column)
+            targets.append(Target(column.index, kpi, column.number_reader()))
         return targets
 
     def _kpi(self, code: str) -> Kpi:
@@ -124,10 +138,10 @@ class Places:
         segment = self._segment(kpi, column, names[count:])
         if isinstance(segment, Refusal):
             return segment
-        place = self._places.get((kpi.pk, segment))
+        place = self._places.get((kpi.code, segment))
         if place is None:
             place = Place(len(self._places), kpi, segment, column, kpi.grain)
-            self._places[kpi.pk, segment] = place
+            self._places[kpi.code, segment] = place
         return place
 
     def _of_column(self, column: int) -> Kpi | None:
@@ -140,6 +154,8 @@ class Places:
             return None
         if code is None and (known := find_known(name, self._known)):
             code = known.code
+        if code is None and (new := self._newcomers.named(name)):
+            return new
         if code is None:
             message = _("There is no KPI called “%(name)s”.") % {"name": name[:80]}
             return Refusal(self._matching.kpi[0], "unknown_kpi", message)
@@ -163,7 +179,7 @@ class Places:
     def _known_or_new(self, breakdown: Breakdown, code: str) -> str | Refusal:
         if (breakdown.pk, code) in self._segments:
             return code
-        if not self._matching.new_segments:
+        if not self._matching.new_segments and breakdown is not self._newcomers.breakdown:
             message = _("There is no segment “%(code)s” in “%(breakdown)s”.")
             detail = message % {"code": code, "breakdown": breakdown.name}
             return Refusal(self._matching.segment[0], "unknown_segment", detail)

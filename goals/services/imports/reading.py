@@ -38,9 +38,10 @@ class Reading:
         *,
         today: date,
     ) -> None:
-        self._source, self._columns, self._date = row, columns, matching.date
+        self._source, self._columns, self._matching = row, columns, matching
         self.places = places
         self._targets = [(target.index, target.read) for target in places.targets]
+        self._filters = list(matching.filters.items())
         self._names = _picker(matching.kpi + matching.segment)
         self._today = today
         self._day = lru_cache(maxsize=REMEMBERED)(self._read_day)
@@ -49,7 +50,7 @@ class Reading:
             lambda grain, day: calendar.start(grain, day).isoformat()
         )
         self.value_rows = self.value_count = 0
-        self.empty_cells = self.left_out = 0
+        self.empty_cells = self.left_out = self.filtered_rows = 0
         self.problem_count = 0
         self.first: date | None = None
         self.last: date | None = None
@@ -63,10 +64,11 @@ class Reading:
         Raises:
             IntakeError: the file holds more values than can be taken at once.
         """
-        try:
-            day = self._day(cells[self._date])
-        except CellError as error:
-            self.note(line, self._date, error.code, str(error))
+        if any(cells[index].strip() not in kept for index, kept in self._filters):
+            self.filtered_rows += 1
+            return
+        day = self._day_of(line, cells)
+        if day is None:
             return
         self.value_rows += 1
         names = self._names(cells)
@@ -105,6 +107,14 @@ class Reading:
     def column_name(self, index: int) -> str:
         return self._columns[index].name[:250]
 
+    def _day_of(self, line: int, cells: list[str]) -> date | None:
+        column = self._matching.date
+        try:
+            return self._day("" if column is None else cells[column])
+        except CellError as error:
+            self.note(line, column, error.code, str(error))
+            return None
+
     def _place(
         self, line: int, column: int, names: tuple[str, ...], day: date, value: Decimal
     ) -> None:
@@ -122,7 +132,8 @@ class Reading:
                 raise _too_many_values(line)
 
     def _read_day(self, text: str) -> date:
-        day = self.places.read_day(text)
+        read = self.places.read_day
+        day = self._matching.day if read is None else read(text)
         if day is None:
             raise CellError(_("There is no date."), code="no_date")
         if why := problem_of_day(day, today=self._today):

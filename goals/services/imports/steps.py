@@ -67,7 +67,7 @@ def match(*, row: Import, mapping: Mapping[str, Any], writes_when_checked: bool 
     columns = columns_of(locked)
     matching = Matching.from_json(mapping, columns)
     Places(locked.workspace, columns, matching)
-    locked.mapping = matching.as_json()
+    locked.mapping = matching.as_json(columns)
     locked.writes_when_checked = writes_when_checked
     _wait_for_worker(locked, State.CHECKING)
     return locked
@@ -94,7 +94,9 @@ def take(
         MappingError: a column or KPI is not there, or not enough is said.
     """
     row = upload(content=content, filename=filename, options=options, by=by, at=at)
-    return match(row=row, mapping=mapping or row.mapping, writes_when_checked=writes_when_checked)
+    # Nobody looks at a guess here, so it creates nothing.
+    mapping = mapping or {**row.mapping, "create": None}
+    return match(row=row, mapping=mapping, writes_when_checked=writes_when_checked)
 
 
 @transaction.atomic

@@ -1,12 +1,12 @@
 """Undoing: what an import changed is put back, where nobody changed it since."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
 from core.faults import crash_point
 from core.numbers import plain
-from goals.models import Import, StagedPlace
+from goals.models import Import, Kpi, StagedPlace
 from goals.selectors.phrases import period_name
 from goals.services import locks, marks, take_backs
 from goals.services.imports.progress import Progress
@@ -60,9 +60,10 @@ def undo(progress: Progress) -> None:
 
 
 def _listed(row: Import, place: StagedPlace, lost: take_backs.Lost) -> dict[str, Any]:
+    kpi = cast("Kpi", place.kpi)  # it has a series
     return {
-        "kpi": " · ".join(filter(None, (place.kpi.name, place.segment))),
-        "period": period_name(row.workspace.calendar, place.kpi.grain, lost.on_date),
+        "kpi": " · ".join(filter(None, (kpi.name, place.segment))),
+        "period": period_name(row.workspace.calendar, kpi.grain, lost.on_date),
         "imported": plain(lost.value),
         "stored": None if lost.stored is None else plain(lost.stored),
     }

@@ -10,7 +10,7 @@ from core.faults import crash_point
 from goals.models import Breakdown, Import, Kpi, Segment, StagedPlace
 from goals.services import locks, marks, measurements
 from goals.services.breakdowns import add_segment
-from goals.services.imports import staging
+from goals.services.imports import memory, newcomers, staging
 from goals.services.imports.account import definitions
 from goals.services.imports.progress import Aside, Progress, told_aside
 from goals.services.imports.steps import ImportStateError
@@ -27,15 +27,15 @@ def write(progress: Progress) -> None:
 
     Raises:
         ImportStateError: a KPI or the calendar is not as it was when the file was checked.
+        KpiRuleError: a KPI that the file brings along cannot be made any more.
         NotHeldError: somebody stopped the work; nothing was written.
     """
     row = progress.row
+    if row.summary["newcomers"]["kpis"]:
+        _make_kpis(progress)
     with told_aside(progress) as aside, transaction.atomic():
         locks.share_definitions(row.workspace)
-        if definitions(row) != row.summary["definitions"]:
-            raise ImportStateError(
-                _("A KPI was changed after this file was checked. Check the file again.")
-            )
+        _refuse_changed(row)
         _make_segments(row)
         staging.make_series(row)
         at = progress.now()
@@ -54,7 +54,34 @@ def write(progress: Progress) -> None:
             claimed_until=None,
         )
         staging.clear_values(row)
+        memory.remember(row, at=at)
         marks.ring_for_rollups(row.workspace)
+
+
+@transaction.atomic
+def _make_kpis(progress: Progress) -> None:
+    """
+    Make the KPIs that a file brings along, before and apart from its values.
+
+    It keeps every other writer of the workspace out, which writing the values does not. A worker
+    that takes the file over finds them made.
+    """
+    row = progress.row
+    progress.tell(0)
+    locks.hold_definitions(row.workspace)
+    _refuse_changed(row)
+    newcomers.make(row)
+    made = row.summary["newcomers"] | {"kpis": []}
+    row.summary |= {"newcomers": made, "definitions": definitions(row)}
+    progress.change(summary=row.summary)
+    crash_point("import.after_kpis")
+
+
+def _refuse_changed(row: Import) -> None:
+    if definitions(row) != row.summary["definitions"]:
+        raise ImportStateError(
+            _("A KPI was changed after this file was checked. Check the file again.")
+        )
 
 
 def _write_values(progress: Progress, aside: Aside, *, at: datetime) -> tuple[int, int]:
@@ -73,7 +100,7 @@ def _write_values(progress: Progress, aside: Aside, *, at: datetime) -> tuple[in
 
 
 def _make_segments(row: Import) -> None:
-    if not row.mapping.get("new_segments"):
+    if not (row.mapping["new_segments"] or row.summary["newcomers"]["breakdown"]):
         return
     kpis = Kpi.objects.filter(
         pk__in=StagedPlace.objects.filter(source=row).values("kpi"), breakdown__isnull=False
