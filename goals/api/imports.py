@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -88,7 +88,7 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
 _AFTER_CHECK = {Import.State.APPLYING, Import.State.DONE, Import.State.UNDOING, Import.State.UNDONE}
 _ACCOUNT = (
     "rows", "rows_with_values", "filtered_rows", "collapsed", "values", "new", "changed",
-    "unchanged", "empty_cells", "left_out", "newcomers",
+    "unchanged", "differing", "empty_cells", "left_out", "newcomers",
     "short_rows", "problems", "new_segments", "new_segment_count", "first", "last", "skipped",
 )  # fmt: skip
 
@@ -112,6 +112,16 @@ class NewImport(StrictSerializer):
     options = serializers.JSONField(required=False)
     dry_run = serializers.BooleanField(
         default=True, help_text="If false, a file without problems is written once it is checked."
+    )
+
+
+class ApplySerializer(StrictSerializer):
+    """How a checked file is written."""
+
+    keep_stored = serializers.BooleanField(
+        source="keeps_stored",
+        default=False,
+        help_text="If true, a stored value stays where the file has another one.",
     )
 
 
@@ -189,11 +199,13 @@ class ImportAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
         )
         return self._accepted(row)
 
-    @extend_schema(request=None, responses={202: ImportSerializer})
-    @action(methods=["post"], detail=True)
-    def apply(self, _request: Request, ref: str) -> Response:  # noqa: ARG002  # DRF's form
+    @extend_schema(request=ApplySerializer, responses={202: ImportSerializer})
+    @action(methods=["post"], detail=True, parser_classes=[JSONParser])
+    def apply(self, request: Request, ref: str) -> Response:  # noqa: ARG002  # DRF's form
         """Have a checked file written: all of it, or nothing."""
-        return self._accepted(imports.apply(row=self.get_object()))
+        checked = ApplySerializer(data=request.data)
+        checked.is_valid(raise_exception=True)
+        return self._accepted(imports.apply(row=self.get_object(), **checked.validated_data))
 
     @extend_schema(request=None, responses=ImportSerializer)
     @action(methods=["post"], detail=True)

@@ -1,4 +1,4 @@
-"""How files were matched is remembered by their headers."""
+"""How files were matched is remembered by their headers; stored values may stay."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -14,6 +14,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="import",
             name="is_remembered",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="import",
+            name="keeps_stored",
             field=models.BooleanField(default=False),
         ),
         migrations.CreateModel(

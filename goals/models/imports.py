@@ -51,6 +51,8 @@ class Import(WorkspaceOwned, WaitingWork):
     is_remembered = models.BooleanField(default=False)
     # Whether a check that finds no problem goes on to write.
     writes_when_checked = models.BooleanField(default=False)
+    # Whether a value that is stored stays where the file has another one.
+    keeps_stored = models.BooleanField(default=False)
     summary = models.JSONField(default=dict)
     created_by = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
     created_at = models.DateTimeField()

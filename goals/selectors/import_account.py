@@ -40,13 +40,14 @@ class Account:
     new_kpis: list[NewKpiWords]
     new_segments: str
     submit: str
+    submit_new: str
 
 
 def get_account(row: Import) -> Account:
     """Put the account of a checked file into words; two queries."""
     summary = row.summary
     changes = summary["new"] + summary["changed"]
-    causes = _causes(row)
+    causes, may_write = _causes(row), not summary["problems"]
     return Account(
         headline=_("%(new)s new values, %(changed)s changed, %(same)s as they are.")
         % {
@@ -59,11 +60,23 @@ def get_account(row: Import) -> Account:
         causes=[cause for cause, _count in causes],
         new_kpis=[_new_kpi(kpi) for kpi in summary["newcomers"]["kpis"]],
         new_segments=_new_segments(row),
-        submit=ngettext("Import %(count)s value", "Import %(count)s values", changes)
-        % {"count": figure(changes)}
-        if changes and not summary["problems"]
+        submit=_submit(changes) if changes and may_write else "",
+        submit_new=_submit_new(summary["new"])
+        if summary["new"] and summary["changed"] and may_write
         else "",
     )
+
+
+def _submit(count: int) -> str:
+    message = ngettext("Import %(count)s value", "Import %(count)s values", count)
+    return message % {"count": figure(count)}
+
+
+def _submit_new(count: int) -> str:
+    message = ngettext(
+        "Import only the %(count)s new one", "Import only the %(count)s new ones", count
+    )
+    return message % {"count": figure(count)}
 
 
 def outcome_text(row: Import) -> str:

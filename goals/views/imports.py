@@ -184,7 +184,8 @@ def _shown(column: Column, form: MatchForm) -> dict[str, Any]:
 @workspace_view(Action.RUN_IMPORTS)
 @require_POST
 def apply_import(request: WorkspaceRequest, number: int) -> HttpResponse:
-    return _step(request, _find(request, number), imports.apply)
+    keeps_stored = request.POST.get("stored") == "keep"
+    return _step(request, _find(request, number), partial(imports.apply, keeps_stored=keeps_stored))
 
 
 @workspace_view(Action.RUN_IMPORTS)

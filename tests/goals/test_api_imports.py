@@ -263,3 +263,16 @@ def test_a_token_sends_a_file_and_a_browser_needs_its_csrf_token(lead, now):
     browser.cookies["csrftoken"] = "t" * 32
     answer = send(browser, GOOD, headers={"Idempotency-Key": "b", "X-CSRFToken": "t" * 32})
     assert answer.status_code == 202
+
+
+def test_stored_values_can_be_kept(api):
+    for file in (csv("Date,Leads", "2026-11-02,5"), csv("Date,Leads", "2026-11-02,7")):
+        place = send(api, file)["Location"]
+        work()
+        if api.get(place).json()["account"]["changed"]:
+            [differing] = api.get(place).json()["account"]["differing"]
+            assert (differing["stored"], differing["file"]) == ("5", "7")
+        answer = api.post(f"{place}apply/", {"keep_stored": True}, format="json")
+        assert answer.status_code == 202, answer.json()
+        work()
+    assert Measurement.objects.get().value == 5

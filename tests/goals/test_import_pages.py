@@ -12,7 +12,7 @@ from goals.models import Import, Measurement, Segment
 from goals.services import imports
 from tests.conftest import NOW
 from tests.core.intake_cases import workbook
-from tests.doors import browser_of
+from tests.doors import browser_of, text_of
 from tests.goals.bad_files import FAULTY, REFUSED, csv, make_kpis
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -108,6 +108,25 @@ def test_the_same_file_again_changes_nothing_and_says_so(page):
     assert "All that is in the file is stored already." in shown
     assert url(row, "apply-import") not in shown
     assert len(stored()) == 2
+
+
+OTHERWISE = csv("Date,Leads", "2026-11-02,7", "2026-11-09,6")
+
+
+@pytest.mark.parametrize(("choice", "value"), [({}, 7), ({"stored": "keep"}, 5)])
+def test_values_that_are_stored_otherwise_are_shown_and_kept_if_asked(page, choice, value):
+    row = check(page, csv("Date,Leads", "2026-11-02,5"))
+    page.post(url(row, "apply-import"))
+    imports.run_next(at=NOW)
+
+    row = check(page, OTHERWISE)
+    shown = text_of(page.get(url(row)))
+    assert "Leads week 45 5 7" in shown
+    assert "Import 2 values Import only the 1 new one" in shown
+    page.post(url(row, "apply-import"), choice)
+    imports.run_next(at=NOW)
+
+    assert [stored_value for *_key, stored_value in stored()] == [value, 6]
 
 
 @pytest.mark.parametrize(

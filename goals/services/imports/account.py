@@ -15,6 +15,7 @@ from goals.services.statements import fetch
 LISTED_CONTRADICTIONS = 200
 LISTED_SEGMENTS = 200
 LISTED_LINES = 100
+LISTED_DIFFERENCES = 100
 
 
 def summarise(row: Import, table: Table, reading: Reading) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def summarise(row: Import, table: Table, reading: Reading) -> dict[str, Any]:
     new_segments = reading.places.new_segments
     return {
         **_changes(row),
+        "differing": _differing(row, reading),
         "first": reading.first and reading.first.isoformat(),
         "last": reading.last and reading.last.isoformat(),
         "rows": table.row_count,
@@ -82,7 +84,7 @@ def _note_contradictions(row: Import, reading: Reading) -> int:
         place = places[number]
         (first, one), (last, other) = sorted([(low_line, low), (high_line, high)])
         detail = message % {
-            "kpi": " · ".join(filter(None, (place.kpi.name, place.segment))),
+            "kpi": place.said,
             "period": period_name(row.workspace.calendar, place.grain, day),
             "one": plain(one), "first": first, "other": plain(other), "last": last,
         }  # fmt: skip
@@ -119,3 +121,32 @@ def _changes(row: Import) -> dict[str, Any]:
         "changed": changed,
         "unchanged": values - new - changed,
     }
+
+
+_DIFFERING = """
+    SELECT staged.place, staged.on_date, stored.value, staged.value
+    FROM (SELECT DISTINCT place, on_date, value FROM import_values WHERE source_id = %(source)s)
+        AS staged
+    JOIN import_places AS place
+        ON place.source_id = %(source)s AND place.number = staged.place
+    JOIN measurements AS stored
+        ON stored.series_id = place.series_id AND stored.on_date = staged.on_date
+    WHERE stored.value IS DISTINCT FROM staged.value
+    ORDER BY staged.on_date DESC, staged.place LIMIT %(listed)s
+"""
+
+
+def _differing(row: Import, reading: Reading) -> list[dict[str, str | None]]:
+    """List values that are stored otherwise, the latest first."""
+    places = {place.number: place for place in reading.places.found}
+    return [
+        {
+            "kpi": places[number].said,
+            "period": period_name(row.workspace.calendar, places[number].grain, day),
+            "stored": None if stored is None else plain(stored),
+            "file": plain(value),
+        }
+        for number, day, stored, value in fetch(
+            _DIFFERING, {"source": row.pk, "listed": LISTED_DIFFERENCES}
+        )
+    ]

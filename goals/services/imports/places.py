@@ -42,6 +42,10 @@ class Place:
     column: int
     grain: Grain
 
+    @property
+    def said(self) -> str:
+        return " · ".join(filter(None, (self.kpi.name, self.segment)))
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -72,7 +76,7 @@ class Places:
         self._kpis = {kpi.code: kpi for kpi in kpis}
         self._known = [_as_known(kpi) for kpi in kpis]
         segments = Segment.objects.filter(breakdown__workspace=workspace)
-        self._segments = {(segment.breakdown_id, segment.code) for segment in segments}
+        self._segments = set(segments.values_list("breakdown", "code"))
         self.read_day = None if matching.date is None else columns[matching.date].date_reader()
         self._newcomers = Newcomers(workspace, columns, matching)
         self.targets = self._find_targets(columns)

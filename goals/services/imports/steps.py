@@ -100,9 +100,9 @@ def take(
 
 
 @transaction.atomic
-def apply(*, row: Import) -> Import:
+def apply(*, row: Import, keeps_stored: bool = False) -> Import:
     """
-    Have a checked file written.
+    Have a checked file written; what is stored already may stay as it is.
 
     Raises:
         ImportStateError: it was not checked, has problems, or was written already.
@@ -110,6 +110,7 @@ def apply(*, row: Import) -> Import:
     locked = _lock(row, State.CHECKED)
     if locked.summary.get("problems"):
         raise ImportStateError(_("Mend the problems first; nothing is written in part."))
+    locked.keeps_stored = keeps_stored
     _wait_for_worker(locked, State.APPLYING)
     return locked
 

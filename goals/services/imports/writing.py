@@ -155,6 +155,7 @@ _STAGE = """
         ON stored.series_id = place.series_id AND stored.on_date = staged.on_date
     WHERE place.source_id = %(source)s AND place.number = ANY(%(places)s)
         AND stored.value IS DISTINCT FROM staged.value
+        AND (stored.series_id IS NULL OR NOT %(keeps_stored)s)
 """
 
 
@@ -165,4 +166,5 @@ def source_of(row: Import) -> str:
 
 def _stage(row: Import, places: list[int]) -> None:
     run(measurements.STAGE, {})
-    run(_STAGE, {"source": row.pk, "places": places, "said": source_of(row)})
+    parameters = {"places": places, "said": source_of(row), "keeps_stored": row.keeps_stored}
+    run(_STAGE, {"source": row.pk, **parameters})
