@@ -15,12 +15,21 @@ from goals.rules.matching_guess import Known
 
 
 class UploadForm(forms.Form):
-    """A file, and how its letters are written where that is not found out."""
+    """A file or pasted cells, and how letters are written where that is not found out."""
 
     file = forms.FileField(
         label=_("File"),
         help_text=_("CSV, TSV or XLSX, also packed as .csv.gz; up to 25 MB."),
         max_length=200,
+        required=False,
+    )
+    pasted = forms.CharField(
+        label=_("Or paste cells from a spreadsheet"),
+        help_text=_("With their headings."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=1_000_000,
+        required=False,
+        strip=False,  # the first heading may be empty
     )
     encoding = forms.ChoiceField(
         label=_("Letters are written in"),
@@ -29,11 +38,30 @@ class UploadForm(forms.Form):
         help_text=_("Choose only if letters such as ą or ü come out wrong."),
     )
 
-    def clean_file(self) -> "UploadedFile[Any]":
-        file: UploadedFile[Any] = self.cleaned_data["file"]
-        if file.size is not None and file.size > settings.UPLOAD_LIMIT_BYTES:
+    def clean_file(self) -> "UploadedFile[Any] | None":
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
+        if file and file.size is not None and file.size > settings.UPLOAD_LIMIT_BYTES:
             raise forms.ValidationError(_("The file is larger than 25 MB."))
         return file
+
+    def clean(self) -> dict[str, Any]:
+        """Take a file or pasted cells, not both and not neither."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        has_pasted = bool(cleaned.get("pasted", "").strip())
+        if "file" in cleaned and bool(cleaned["file"]) == has_pasted:
+            message = (
+                _("Choose a file or paste cells, not both.")
+                if has_pasted
+                else _("Choose a file, or paste cells.")
+            )
+            self.add_error("file", message)
+        return cleaned
+
+    def content(self) -> tuple[bytes, str]:
+        """Give what came in, and its name."""
+        if file := self.cleaned_data["file"]:
+            return file.read(), file.name
+        return self.cleaned_data["pasted"].encode(), str(_("Pasted cells"))
 
 
 # What a column may be, besides a KPI; KPIs are "kpi:" and their code.

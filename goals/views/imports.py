@@ -53,14 +53,17 @@ def index(request: WorkspaceRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_import(request: WorkspaceRequest) -> HttpResponse:
     """Take a file in and look at it."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
+    is_sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
+    if is_sent and form.is_valid():
+        content, name = form.content()
+        # What a browser sends as text is always UTF-8.
+        encoding = form.cleaned_data["encoding"] if form.cleaned_data["file"] else ""
         with rules_shown_on(form):
             row = imports.upload(
-                content=file.read(),
-                filename=file.name,
-                options=ReadOptions(encoding=form.cleaned_data["encoding"]),
+                content=content,
+                filename=name,
+                options=ReadOptions(encoding=encoding),
                 by=request.membership,
                 at=clock.now(),
             )

@@ -110,6 +110,32 @@ def test_the_same_file_again_changes_nothing_and_says_so(page):
     assert len(stored()) == 2
 
 
+def paste(page, text, **more):
+    return page.post(reverse("goals:new-import", args=["rosemary"]), {"pasted": text, **more})
+
+
+def test_pasted_cells_are_taken_like_a_file(page):
+    answer = paste(page, "Date\tLeads\r\n2026-11-02\t5\r\n2026-11-09\t6\r\n")
+    row = row_of(page)
+    assert (answer.status_code, answer.url) == (303, url(row))
+    assert (row.filename, row.rows_total) == ("Pasted cells", 2)
+    assert row.mapping["values"] == {"Leads": "leads"}
+
+
+@pytest.mark.parametrize(("fields", "sentence"), [
+    ({}, "Choose a file, or paste cells."),
+    ({"pasted": "  \n "}, "Choose a file, or paste cells."),
+    ({"pasted": "Date,Leads", "file": SimpleUploadedFile("leads.csv", GOOD)},
+     "Choose a file or paste cells, not both."),
+    ({"pasted": "only words"}, "The file has headings and no rows below them."),
+])  # fmt: skip
+def test_one_of_both_is_needed(page, fields, sentence):
+    answer = page.post(reverse("goals:new-import", args=["rosemary"]), fields)
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+    assert not Import.objects.exists()
+
+
 OTHERWISE = csv("Date,Leads", "2026-11-02,7", "2026-11-09,6")
 
 
