@@ -20,8 +20,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_("CSV, TSV or XLSX, also packed as .csv.gz; up to 25 MB."),
+        error_messages={"required": _("Choose a file, or paste cells.")},
         max_length=200,
-        required=False,
     )
     pasted = forms.CharField(
         label=_("Or paste cells from a spreadsheet"),
@@ -38,6 +38,10 @@ class UploadForm(forms.Form):
         help_text=_("Choose only if letters such as ą or ü come out wrong."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get("pasted", "").strip()
+
     def clean_file(self) -> "UploadedFile[Any] | None":
         file: UploadedFile[Any] | None = self.cleaned_data["file"]
         if file and file.size is not None and file.size > settings.UPLOAD_LIMIT_BYTES:
@@ -45,16 +49,10 @@ class UploadForm(forms.Form):
         return file
 
     def clean(self) -> dict[str, Any]:
-        """Take a file or pasted cells, not both and not neither."""
+        """Take a file or pasted cells, not both."""
         cleaned: dict[str, Any] = super().clean() or {}
-        has_pasted = bool(cleaned.get("pasted", "").strip())
-        if "file" in cleaned and bool(cleaned["file"]) == has_pasted:
-            message = (
-                _("Choose a file or paste cells, not both.")
-                if has_pasted
-                else _("Choose a file, or paste cells.")
-            )
-            self.add_error("file", message)
+        if cleaned.get("file") and cleaned.get("pasted", "").strip():
+            self.add_error("file", _("Choose a file or paste cells, not both."))
         return cleaned
 
     def content(self) -> tuple[bytes, str]:
