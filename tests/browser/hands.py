@@ -1,6 +1,6 @@
 """Finding things on a page, and using it by keys alone: the focus is always somewhere."""
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FileChooser, Locator, TimeoutError, expect
 from playwright.sync_api import Page as Tab
 
 FARTHEST = 150
@@ -51,6 +51,18 @@ def press(tab: Tab, role: str, name: str, *, key: str = "Enter") -> None:
     """Walk to a button or link, and press it."""
     walk_to(tab, tab.get_by_role(role, name=name, exact=True).first)
     tab.keyboard.press(key)
+
+
+def open_chooser(tab: Tab) -> FileChooser:
+    """Open the dialog of the file field that has the focus; a busy browser may drop a press."""
+    for _try in range(3):
+        try:
+            with tab.expect_file_chooser(timeout=10_000) as chooser:
+                tab.keyboard.press("Enter")
+        except TimeoutError:
+            continue
+        return chooser.value
+    raise AssertionError("Enter does not open the dialog of this field.")
 
 
 def keeps_focus(tab: Tab) -> None:

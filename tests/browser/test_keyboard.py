@@ -3,7 +3,16 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import choose, field, keeps_focus, press, row, type_into, walk_to
+from tests.browser.hands import (
+    choose,
+    field,
+    keeps_focus,
+    open_chooser,
+    press,
+    row,
+    type_into,
+    walk_to,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -159,9 +168,7 @@ def test_a_file_is_imported_in_four_steps(tab, studio, tmp_path):
     press(tab, "link", "Import a file")
     expect(tab.get_by_role("heading", level=1)).to_have_text("Import a file")
     walk_to(tab, field(tab, "File"))
-    with tab.expect_file_chooser() as chooser:
-        tab.keyboard.press("Enter")
-    chooser.value.set_files(file)
+    open_chooser(tab).set_files(file)
     press(tab, "button", "Read the file")
     expect(tab.get_by_role("heading", level=1)).to_have_text("Match columns")
     press(tab, "button", "Check 2 rows")
