@@ -276,3 +276,13 @@ def test_stored_values_can_be_kept(api):
         assert answer.status_code == 202, answer.json()
         work()
     assert Measurement.objects.get().value == 5
+
+
+def test_the_account_of_an_earlier_release_can_be_read(api):
+    place = send(api, GOOD)["Location"]
+    work()
+    row = Import.objects.get()
+    del row.summary["newcomers"]
+    row.save()
+    account = api.get(place).json()["account"]
+    assert (account["new"], account["newcomers"]) == (2, None)
