@@ -201,8 +201,9 @@ def test_while_postgres_restarts_everybody_is_asked_to_come_again(stack, scene):
         ("/api/v1/kpis/", 503, "application/problem+json", "5"),
     }
     assert ("/api/v1/kpis/", 503, "application/problem+json", "5") in said
-    assert eventually(drained, seconds=SOON)
-    assert not invariants.complaints_about(scene, most_unknown=0)
+    scene.come_to_rest()
+    # The owner's digest may have been in somebody's hands when Postgres fell.
+    assert not invariants.complaints_about(scene, most_unknown=1)
 
 
 def _all_well_again(visitors, answers):
