@@ -4,8 +4,8 @@ Weaken one access check at a time and see that a test notices.
     python tools/access_mutants.py [--only PATH] [--list]
 
 Works on a copy of the checkout, never on the checkout itself. Each mutant drops one workspace
-filter or lowers one permission to reading; the tests of the access matrix and of the file's room
-must fail. Ends with the survivors, one per line, and with code 1 if there are any.
+filter or lowers one permission to reading; the tests of the access matrix, of the file's room or
+of the API must fail. Ends with the survivors, one per line, and with code 1 if there are any.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("core", "teams", "goals", "reviews", "mops")
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", "var", "__pycache__")
+QUICK = "not (soak or browser or servers or real_data)"
 _SCOPE = re.compile(r"\.for_workspace\(")
 _PERMISSION = re.compile(r"\bAction\.(?!READ\b)[A-Z_]+")
 
@@ -71,16 +72,26 @@ def _closing(text: str, start: int) -> int:
 
 
 def survives(mutant: Mutant, copy: Path) -> bool:
+    """Tell whether no test notices; the matrix is asked first, as it is quick and notices most."""
     target = copy / mutant.path
     text = target.read_text()
     target.write_text(mutant.applied(text))
-    room = mutant.path.parts[0]
-    tests = [test for test in ("tests/architecture", f"tests/{room}") if (copy / test).exists()]
+    room = [f"tests/{name}" for name in (mutant.path.parts[0], "api")]
     try:
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not soak", *tests]
-        return subprocess.run(command, cwd=copy, capture_output=True, check=False).returncode == 0
+        return all(
+            _passes(tests, copy)
+            for tests in (
+                ["tests/architecture"],
+                [test for test in room if (copy / test).exists()],
+            )
+        )
     finally:
         target.write_text(text)
+
+
+def _passes(tests: list[str], copy: Path) -> bool:
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:randomly", "-m", QUICK, *tests]
+    return subprocess.run(command, cwd=copy, capture_output=True, check=False).returncode == 0
 
 
 def main() -> int:
