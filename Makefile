@@ -21,7 +21,7 @@ run: .venv/run.stamp node_modules/.stamp ## start everything; PORT=8001 for anot
 	@exec .venv/bin/python manage.py up
 
 test: .venv/dev.stamp node_modules/.stamp ## run the tests; OPTIONS="-k digest" for some of them
-	.venv/bin/python -m pytest -n 2 --dist loadfile -m "not soak" $(OPTIONS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak" $(OPTIONS)
 
 check: lint types migrations public-site test ## everything that CI runs
 

@@ -16,6 +16,12 @@ from tests.smtp import Server, smtp_settings
 NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
 
 
+@pytest.hookimpl(trylast=True)  # after the shuffling
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take minutes: a process that got one last would end long after."""
+    items.sort(key=lambda item: not {"browser", "servers"} & item.keywords.keys())
+
+
 @pytest.fixture
 def now():
     return NOW

@@ -18,7 +18,13 @@ from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from mops.embedded import paths  # noqa: E402
 from tests.browser.addresses import CROWDED, PAGES, Page  # noqa: E402
 from tests.browser.house import CHROMIUM, Site, open_site  # noqa: E402
-from tests.browser.visiting import Look, nobody_has_started, visited, workspace_of  # noqa: E402
+from tests.browser.visiting import (  # noqa: E402
+    Look,
+    nobody_has_started,
+    open_context,
+    session_of,
+    workspace_of,
+)
 
 # What Chromium can draw at once; a thousand rows are cut here.
 TALLEST = 8_000
@@ -49,7 +55,8 @@ def main(words: list[str]) -> None:
 
 
 def _take(browser: Browser, site: Site, page: Page, look: Look) -> None:
-    with visited(browser, site, page.who, look) as context:
+    session = session_of(page.who, look, site)
+    with open_context(browser, site, session, **look.options) as context:
         shown = context.new_page()
         address = page.address(workspace_of(page, look, site), language=look.language)
         if page.first_day:

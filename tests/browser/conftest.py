@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from playwright.sync_api import Page as Tab
 
 from tests.browser.house import CHROMIUM, Site, open_site
-from tests.browser.visiting import USUAL, sign_in
+from tests.browser.visiting import USUAL, open_context
 from tests.browser.watching import Watch
 
 # How long a page may take on a busy machine; only a failing test ever waits for so long.
@@ -46,14 +46,10 @@ def open_as(browser: Browser, site: Site, watch: Watch) -> Iterator[Callable[...
     with ExitStack() as opened:
 
         def open_tab(session: str, **options: object) -> Tab:
-            context: BrowserContext = browser.new_context(
-                base_url=site.url, **(USUAL.options | options)
-            )
+            context = open_context(browser, site, session, **(USUAL.options | options))
             opened.callback(context.close)
             context.set_default_timeout(PATIENCE_MS)
             watch.over(context)
-            if session:
-                sign_in(context, site, session)
             return context.new_page()
 
         yield open_tab

@@ -14,9 +14,11 @@ from tests.browser.visiting import (
     LOOKS,
     USUAL,
     nobody_has_started,
+    open_context,
     session_of,
     workspace_of,
 )
+from tests.browser.watching import Watch
 
 pytestmark = pytest.mark.browser
 NARROWEST = 320
@@ -36,20 +38,40 @@ def names(pages):
 
 @pytest.mark.parametrize("look", [USUAL, HARDEST], ids=str)
 @pytest.mark.parametrize("page", **names(PAGES))
-def test_a_page_can_be_seen_read_and_used_by_everybody(page, look, open_as, site, watch):
-    _look_at(page, look, open_as, site, watch)
+def test_a_page_can_be_seen_read_and_used_by_everybody(page, look, visit, site):
+    _look_at(page, look, visit, site)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.parametrize("page", **names([*PAGES, *CROWDED]))
-def test_a_page_can_be_seen_read_and_used_in_every_look(page, look, open_as, site, watch):
-    _look_at(page, look, open_as, site, watch)
+def test_a_page_can_be_seen_read_and_used_in_every_look(page, look, visit, site):
+    _look_at(page, look, visit, site)
 
 
-def _look_at(page, look, open_as, site, watch):
+@pytest.fixture(scope="module")
+def visit(browser, site):
+    """Give a tab per person and look that stays open: opening it costs as much as looking."""
+    opened = {}
+
+    def visit(who, look):
+        if (who, look) not in opened:
+            session = session_of(who, look, site)
+            context = open_context(browser, site, session, **look.options)
+            watch = Watch(site.url)
+            watch.over(context)
+            opened[who, look] = context.new_page(), watch
+        tab, watch = opened[who, look]
+        tab.set_viewport_size(look.options["viewport"])
+        watch.forget()
+        return tab, watch
+
+    return visit
+
+
+def _look_at(page, look, visit, site):
+    tab, watch = visit(page.who, look)
     watch.expect(page.status)
-    tab = open_as(session_of(page.who, look, site), **look.options)
 
     with nobody_has_started(site) if page.first_day else nullcontext():
         answer = tab.goto(page.address(workspace_of(page, look, site), language=look.language))
@@ -63,6 +85,7 @@ def _look_at(page, look, open_as, site, watch):
     assert checks.violations(tab) == []
     assert checks.overflow(tab, width=look.width) == []
     assert checks.overflow(tab, width=NARROWEST) == []
+    assert watch.faults == []
 
 
 def test_the_page_of_the_api_lists_its_operations(open_as):

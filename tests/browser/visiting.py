@@ -52,8 +52,12 @@ def workspace_of(page: Page, look: Look, site: Site) -> dict[str, Any]:
     return found
 
 
-def sign_in(context: BrowserContext, site: Site, session: str) -> None:
-    context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
+def open_context(browser: Browser, site: Site, session: str, **options: Any) -> BrowserContext:
+    """Open a browser of its own for a session ("": nobody's), with options of a context."""
+    context = browser.new_context(base_url=site.url, **options)
+    if session:
+        context.add_cookies([{"name": "sessionid", "value": session, "url": site.url}])
+    return context
 
 
 def session_of(who: str, look: Look, site: Site) -> str:
@@ -68,18 +72,6 @@ def session_of(who: str, look: Look, site: Site) -> str:
         GUEST: "",
     }
     return sessions[who]
-
-
-@contextmanager
-def visited(browser: Browser, site: Site, who: str, look: Look) -> Iterator[BrowserContext]:
-    """Open a browser as somebody, with a look."""
-    context = browser.new_context(base_url=site.url, **look.options)
-    if session := session_of(who, look, site):
-        sign_in(context, site, session)
-    try:
-        yield context
-    finally:
-        context.close()
 
 
 @contextmanager

@@ -19,6 +19,12 @@ class Watch:
         """Let answers with this status pass."""
         self._expected.add(status)
 
+    def forget(self) -> None:
+        """Begin anew, with nothing expected."""
+        self.faults.clear()
+        self.requests.clear()
+        self._expected.clear()
+
     def over(self, context: BrowserContext) -> None:
         context.on("page", self._over_tab)
         context.on("request", self._request)
