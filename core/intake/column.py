@@ -94,8 +94,10 @@ class Column:
         if self.date_format is not None:
             return self.date_format.words
         if self.kind is Kind.NUMBER and self.decimal_mark:
-            return reading_words(self.decimal_mark)
-        return _(_WORDS[self.kind])
+            words = reading_words(self.decimal_mark)
+        else:
+            words = _(_WORDS[self.kind])
+        return _("%(words)s; rounded to 8 decimals") % {"words": words} if self.rounded else words
 
     @property
     def is_readable_number(self) -> bool:

@@ -16,7 +16,7 @@ from core.intake.dates import CODES, DateFormat
 from core.intake.errors import CellError
 from core.intake.evidence import Evidence
 from core.intake.labels import totals_label
-from core.intake.numbers import MARKS, UNDECIDED, guess_mark, is_number
+from core.intake.numbers import MARKS, UNDECIDED, guess_mark, has_long_fraction, is_number
 from core.intake.options import ColumnOptions, Kind, ReadOptions
 
 # A column is one of numbers when at least this share of its different cells are numbers.
@@ -66,8 +66,9 @@ def _column(
     if guess or asked.kind == Kind.DATE:
         return _of_dates(column, texts, asked.date_format, guess)
     if asked.kind == Kind.NUMBER or (not asked.kind and _mostly_numbers(texts)):
-        column = replace(column, rounded=asked.rounded)
-        return _of_numbers(column, texts, shapes, asked.decimal_mark or options.decimal_mark)
+        column = _of_numbers(column, texts, shapes, asked.decimal_mark or options.decimal_mark)
+        is_long = any(map(has_long_fraction, shapes))
+        return replace(column, rounded=is_long if asked.rounded is None else asked.rounded)
     return column if texts or asked.kind == Kind.TEXT else replace(column, kind=Kind.EMPTY)
 
 

@@ -155,6 +155,11 @@ def is_number(text: str) -> bool:
     return bool(_readings_or_none(text))
 
 
+def has_long_fraction(text: str) -> bool:
+    """Tell whether a number has more decimals than are stored, whatever its mark."""
+    return any(len(written.fraction) > DECIMALS for written in _readings_or_none(text).values())
+
+
 def guess_mark(texts: Iterable[str]) -> str:
     """
     Find the decimal mark that the numbers of a column are written with.

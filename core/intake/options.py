@@ -27,20 +27,21 @@ class ColumnOptions:
     """
     How one column is to be read.
 
-    ``date_format`` is a code of ``core.intake.dates.CODES``. ``rounded`` cuts numbers to eight
-    decimals, which are otherwise refused when they have more.
+    ``date_format`` is a code of ``core.intake.dates.CODES``. With ``rounded`` numbers are rounded
+    to eight decimals, without it they are refused when they have more; None finds out whether
+    some have.
     """
 
     kind: str = ""
     decimal_mark: str = ""
     date_format: str = ""
-    rounded: bool = False
+    rounded: bool | None = None
 
     def __post_init__(self) -> None:
         _require("kind", self.kind in ("", *Kind))
         _require("decimal_mark", self.decimal_mark in ("", *MARKS))
         _require("date_format", self.date_format in ("", *CODES))
-        _require("rounded", isinstance(self.rounded, bool))
+        _require("rounded", self.rounded is None or isinstance(self.rounded, bool))
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,9 @@ def _rows(row: Import) -> str:
     if count := summary["empty_cells"]:
         message = ngettext("%(count)s cell is empty.", "%(count)s cells are empty.", count)
         sentences.append(message % {"count": figure(count)})
+    if names := summary.get("rounded"):
+        message = _("Numbers with more than 8 decimals are rounded: %(columns)s.")
+        sentences.append(message % {"columns": ", ".join(names)})
     if count := summary["filtered_rows"]:
         message = ngettext("%(count)s row is not kept.", "%(count)s rows are not kept.", count)
         sentences.append(message % {"count": figure(count)})

@@ -2,7 +2,6 @@
 
 import pytest
 
-from core.intake import ColumnOptions
 from tests.core.intake_cases import (
     FOLDER,
     days,
@@ -31,17 +30,11 @@ def test_an_export_of_analytics_has_comments_and_days_in_eight_digits():
     assert numbers(table, 1) == ["1840", "1523", "1312", "987", "640"]
 
 
-def test_ratios_with_all_their_binary_digits_are_refused_until_they_are_rounded():
-    rounded = {2: ColumnOptions(kind="number", rounded=True)}
+def test_ratios_with_all_their_binary_digits_are_rounded():
+    table = _case("analytics_comments.csv")
 
-    assert _case("analytics_comments.csv").columns[2].readable == 0.2
-    assert numbers(_case("analytics_comments.csv", columns=rounded), 2) == [
-        "0.72554348",
-        "0.69993434",
-        "0.70731707",
-        "0.65045593",
-        "0.5",
-    ]
+    assert [column.rounded for column in table.columns] == [False, False, True, False]
+    assert numbers(table, 2) == ["0.72554348", "0.69993434", "0.70731707", "0.65045593", "0.5"]
 
 
 def test_an_export_of_a_social_network_holds_two_tables():

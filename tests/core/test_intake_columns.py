@@ -196,16 +196,16 @@ def test_a_column_can_be_called_text():
     assert rows(table) == [["007", "1"], ["008", "2"]]
 
 
-def test_a_column_can_be_rounded():
-    table = opened(
-        "Name;Rate\na;0.123456785\nb;0.5\n", columns={1: ColumnOptions(kind="number", rounded=True)}
-    )
+def test_what_has_more_decimals_than_are_stored_is_rounded_and_that_is_said():
+    table = opened("Name;Rate;Other\na;0.123456785;1.5\nb;0.5;2.5\n")
 
+    assert table.columns[1].words.endswith("; rounded to 8 decimals")
+    assert not table.columns[2].rounded
     assert table.columns[1].readable == 1.0
     assert table.columns[1].number_reader()("0.123456785") == Decimal("0.12345678")
 
 
-def test_a_column_that_is_not_rounded_refuses_too_many_decimals():
-    table = opened("Name;Rate\na;0.123456785\nb;0.5\n")
+def test_a_column_that_is_not_to_be_rounded_refuses_too_many_decimals():
+    table = opened("Name;Rate\na;0.123456785\nb;0.5\n", columns={1: ColumnOptions(rounded=False)})
 
     assert table.columns[1].readable == 0.5

@@ -154,7 +154,7 @@ def _unreadable(table):
         ("an error of a spreadsheet", 2_000, 2_000, 0),
         ("a limit", 0, 2_000, 2_000),
         ("another decimal mark", 0, 0, 2_000),
-        ("too many decimals", 0, 0, 2_000),
+        ("too many decimals", 0, 0, 0),
         ("too many digits", 0, 2_000, 0),
         ("a long number", 0, 2_000, 0),
         ("a missing value", 0, 0, 0),

@@ -58,7 +58,7 @@ def test_options_are_kept_as_plain_values():
         "header_row": 3,
         "decimal_mark": ",",
         "columns": {
-            "0": {"kind": "date", "decimal_mark": "", "date_format": "dmy", "rounded": False},
+            "0": {"kind": "date", "decimal_mark": "", "date_format": "dmy", "rounded": None},
             "2": {"kind": "number", "decimal_mark": ",", "date_format": "", "rounded": True},
         },
         "keep_lines": [9, 12],

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import re
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -183,6 +184,21 @@ def test_a_long_file_with_segments_creates_the_new_ones_when_asked_R30(page):
 
     assert [segment for _kpi, segment, _day, _value in stored()] == ["it", "pl"]
     assert set(Segment.objects.values_list("code", flat=True)) == {"it", "pl"}
+
+
+def test_computed_numbers_are_rounded_and_that_is_said_before_and_after_the_match(page):
+    file = csv("Date,Leads", "2026-11-02,5.1234567850001", "2026-11-09,6")
+    choose(page, file)
+    row = row_of(page)
+    assert "; rounded to 8 decimals" in page.get(url(row)).content.decode()
+
+    row = check(page, file)
+
+    shown = page.get(url(row)).content.decode()
+    assert "Numbers with more than 8 decimals are rounded: Leads." in shown
+    page.post(url(row, "apply-import"))
+    imports.run_next(at=NOW)
+    assert stored()[0] == ("leads", None, dt.date(2026, 11, 2), Decimal("5.12345679"))
 
 
 def test_somebody_says_how_days_that_can_be_read_two_ways_are_written(page):

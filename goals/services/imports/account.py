@@ -33,6 +33,11 @@ def summarise(row: Import, table: Table, reading: Reading) -> dict[str, Any]:
         "left_out": reading.left_out,
         "filtered_rows": reading.filtered_rows,
         "short_rows": table.short_rows.count,
+        "rounded": [
+            table.columns[target.index].name
+            for target in reading.places.targets
+            if table.columns[target.index].rounded
+        ],
         "problems": reading.problem_count + contradictions,
         "new_segments": new_segments[:LISTED_SEGMENTS],
         "new_segment_count": len(new_segments),
