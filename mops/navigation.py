@@ -12,6 +12,7 @@ from teams.models import User
 from teams.policy import Action
 
 VERSION = "0.1"
+HOME = "reviews:home"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -30,8 +31,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _around(request: WorkspaceRequest) -> dict[str, Any]:
-    home = _item(request, _("Home"), "reviews:home", "home", "g h")
-    kpis = _item(request, _("KPIs"), "goals:kpis", "bars", "g k")
+    home = _item(request, _("Home"), HOME, "home", "g h")
+    kpis = _item(request, _("KPIs"), "goals:kpis", "bars", "g k", below="goals:imports")
     numbers = _item(request, _("My numbers"), "goals:my-numbers", "numbers", "g n")
     menu = _item(request, _("Menu"), "reviews:menu", "menu")
     may_enter = request.membership.may(Action.ENTER_OWN_NUMBERS)
@@ -44,8 +45,9 @@ def _around(request: WorkspaceRequest) -> dict[str, Any]:
         "nav_foot": [_me(request)],
         "bottom_nav": [home, *plan, menu],
     }
-    settings = _item(request, _("Settings"), "reviews:settings", "settings")
-    settings["current"] |= _is_set_up(request)
+    settings = _item(
+        request, _("Settings"), "reviews:settings", "settings", below="goals:breakdowns"
+    )
     # A page that knows more about where it hangs says so itself.
     context["crumbs"] = [
         above for above in (kpis, settings) if above["current"] and request.path != above["url"]
@@ -75,15 +77,19 @@ def _demo_banner(request: WorkspaceRequest) -> dict[str, Any]:
 
 
 def _item(
-    request: WorkspaceRequest, label: str, name: str, icon: str, shortcut: str = ""
+    request: WorkspaceRequest, label: str, name: str, icon: str, shortcut: str = "", below: str = ""
 ) -> dict[str, Any]:
-    url = reverse(name, args=[request.workspace.slug])
+    """Describe an entry; the pages at the address ``below`` hang under it as well as its own."""
+    here = [request.workspace.slug]
+    url = reverse(name, args=here)
+    # Everything lies below Home by its address.
+    parents = [reverse(each, args=here) for each in (name, below) if each and name != HOME]
     return {
         "label": label,
         "url": url,
         "icon": icon,
         "shortcut": shortcut,
-        "current": request.path == url or (name != "reviews:home" and _is_below(request, url)),
+        "current": request.path == url or any(_is_below(request, parent) for parent in parents),
     }
 
 
@@ -91,14 +97,6 @@ def _is_below(request: WorkspaceRequest, url: str) -> bool:
     # "My numbers" lies below the KPIs by its address and is an entry of its own.
     entry = reverse("goals:my-numbers", args=[request.workspace.slug])
     return request.path.startswith(url) and (url == entry or not request.path.startswith(entry))
-
-
-def _is_set_up(request: WorkspaceRequest) -> bool:
-    """Tell whether this page is reached from the settings although its address is not below."""
-    names = ("goals:breakdowns", "goals:imports")
-    return request.path.startswith(
-        tuple(reverse(name, args=[request.workspace.slug]) for name in names)
-    )
 
 
 def _me(request: WorkspaceRequest) -> dict[str, Any]:

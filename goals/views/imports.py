@@ -42,7 +42,6 @@ def index(request: WorkspaceRequest) -> HttpResponse:
     related = rows.select_related("created_by__user", "workspace")
     page = page_of(request, related.order_by("-number"))
     context = {
-        "crumbs": _crumbs(request.workspace)[:1],
         "imports": page.object_list,
         "pager": pager(request, page),
     }

@@ -1,5 +1,7 @@
 """What surrounds every page: where it hangs, and which mops this is."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -24,12 +26,18 @@ def page(client, workspace, owner):
         ("teams:members", "reviews:settings"),
         ("goals:new-breakdown", "reviews:settings"),
         ("goals:library", "goals:kpis"),
+        ("goals:imports", "goals:kpis"),
+        ("goals:new-import", "goals:kpis"),
     ],
 )
-def test_a_page_says_where_it_hangs(page, workspace, name, above):
-    crumbs = page(name).partition('class="m-crumbs"')[2].partition("</ol>")[0]
+def test_a_page_says_where_it_hangs_and_the_navigation_agrees(page, workspace, name, above):
+    shown = page(name)
+    crumbs = shown.partition('class="m-crumbs"')[2].partition("</ol>")[0]
+    link = f'href="{reverse(above, args=[workspace.slug])}"'
 
-    assert f'href="{reverse(above, args=[workspace.slug])}"' in crumbs
+    assert link in crumbs
+    assert re.findall(r"<a [^>]*aria-current[^>]*>", shown)
+    assert all(link in current for current in re.findall(r"<a [^>]*aria-current[^>]*>", shown))
 
 
 @pytest.mark.parametrize("name", ["reviews:home", "goals:kpis", "goals:my-numbers"])
