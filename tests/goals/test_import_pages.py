@@ -322,7 +322,7 @@ def test_a_column_of_segments_that_never_repeat_is_no_column_of_segments(page):
     assert row.state == State.FAILED
     shown = page.get(url(row)).content.decode()
     assert "The file would create more than 1000 segments. Is the right column chosen?" in shown
-    assert "Check 1100 rows" in shown
+    assert "Check 1,100 rows" in shown
 
 
 # -- Work that goes on elsewhere ------------------------------------------------------------------
