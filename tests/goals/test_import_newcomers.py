@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from core.intake import ReadOptions
-from goals.models import Breakdown, Import, Kpi, Measurement
+from goals.models import Breakdown, Import, Kpi, Measurement, Segment
 from goals.rules.new_kpis import propose, usual_cadence
 from goals.services import imports, rollups
 from goals.services.kpis import create_kpi
@@ -100,6 +100,17 @@ def test_each_name_becomes_a_kpi_cut_by_the_other_columns(lead, workspace):
         ("clicks", "daily", "Market"), ("orders", "daily", "Market"),
     }  # fmt: skip
     assert values("orders", "it") == {dt.date(2026, 10, 5): 0, dt.date(2026, 10, 6): 1}
+
+
+def test_the_same_columns_in_another_order_name_the_same_segments(lead):
+    first = csv("Day,Type,Market,Clicks", "2026-10-05,paid,pl,5", "2026-10-05,own,pl,6")
+    other = csv("Day,Market,Type,Clicks", "2026-10-05,pl,paid,5", "2026-10-05,pl,own,7")
+    written(lead, first, segment=["Type", "Market"])
+
+    again = written(lead, other, segment=["Market", "Type"])
+
+    assert again.summary["outcome"] == {"created": 0, "updated": 1, "unchanged": 1}
+    assert set(Segment.objects.values_list("code", flat=True)) == {"paid / pl", "own / pl"}
 
 
 def test_a_breakdown_of_the_same_name_is_taken(lead, workspace):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.intake import Column
 from core.periods import Grain
 from goals.models import Breakdown, Kpi, Segment
-from goals.rules.mapping import MappingError, Matching
+from goals.rules.mapping import JOINT, MappingError, Matching
 from goals.rules.matching_guess import Known, find_known
 from goals.services.breakdowns import MOST_SEGMENTS_AT_ONCE
 from goals.services.imports.newcomers import Newcomers
@@ -72,6 +72,7 @@ class Places:
 
     def __init__(self, workspace: Workspace, columns: Sequence[Column], matching: Matching) -> None:
         self._matching = matching
+        self._segment_headers = [columns[index].name for index in matching.segment]
         kpis = _measured(workspace)
         self._kpis = {kpi.code: kpi for kpi in kpis}
         self._known = [_as_known(kpi) for kpi in kpis]
@@ -173,12 +174,19 @@ class Places:
         for index, name in zip(self._matching.segment, names, strict=True):
             if not name.strip():
                 return Refusal(index, "no_segment", _("The segment is missing."))
-        code = self._joined(names)
+        code = self._joined(self._in_order(kpi.breakdown, names))
         if len(code) > LONGEST_SEGMENT:
             message = _("The segment “%(code)s” is longer than %(most)d characters.")
             detail = message % {"code": code[:40] + "…", "most": LONGEST_SEGMENT}
             return Refusal(self._matching.segment[0], "long_segment", detail)
         return self._known_or_new(kpi.breakdown, code)
+
+    def _in_order(self, breakdown: Breakdown, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Put names as the breakdown does that is called like their columns, in whatever order."""
+        headers = breakdown.name.split(JOINT)
+        if sorted(headers) != sorted(self._segment_headers):
+            return names
+        return tuple(names[self._segment_headers.index(header)] for header in headers)
 
     def _known_or_new(self, breakdown: Breakdown, code: str) -> str | Refusal:
         if (breakdown.pk, code) in self._segments:
