@@ -49,12 +49,7 @@ def get_account(row: Import) -> Account:
     changes = summary["new"] + summary["changed"]
     causes, may_write = _causes(row), not summary["problems"]
     return Account(
-        headline=_("%(new)s new values, %(changed)s changed, %(same)s as they are.")
-        % {
-            "new": figure(summary["new"]),
-            "changed": figure(summary["changed"]),
-            "same": figure(summary["unchanged"]),
-        },
+        headline=_changes_text(summary["new"], summary["changed"], summary["unchanged"]),
         rows=_rows(row),
         problems=_problems(summary["problems"], causes) if causes else "",
         causes=[cause for cause, _count in causes],
@@ -82,12 +77,12 @@ def _submit_new(count: int) -> str:
 def outcome_text(row: Import) -> str:
     """Say what a written file did."""
     outcome = row.summary["outcome"]
+    return _changes_text(outcome["created"], outcome["updated"], outcome["unchanged"])
+
+
+def _changes_text(new: int, changed: int, same: int) -> str:
     message = _("New values: %(new)s. Changed: %(changed)s. There already: %(same)s.")
-    return message % {
-        "new": figure(outcome["created"]),
-        "changed": figure(outcome["updated"]),
-        "same": figure(outcome["unchanged"]),
-    }
+    return message % {"new": figure(new), "changed": figure(changed), "same": figure(same)}
 
 
 def undone_text(row: Import) -> str:

@@ -82,8 +82,10 @@ def period_name(calendar: PeriodCalendar, grain: Grain, start: date) -> str:
 
 
 def days(first: date, last: date) -> str:
-    """Write a span of days: "9–15 Nov 2026"."""
+    """Write a span of days: "9–15 Nov 2026"; one day is written alone."""
     end = formats.date_format(last, "j M Y")
+    if first == last:
+        return end
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{end}"
     if first.year == last.year:

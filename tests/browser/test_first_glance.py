@@ -12,7 +12,7 @@ ANSWERS = {
     "scorecard": ("/w/{slug}/kpis/", ["New MRR", "1,520"]),
     "kpi": ("/w/{slug}/kpis/K-{kpi}/", ["196", "Off track", "target ≥ 230", "3 misses in a row"]),
     "my-numbers": ("/w/{slug}/kpis/enter/?owner=all", ["1 of 43 missing"]),
-    "import": ("/w/{slug}/imports/I-{files[checked]}/", ["4 new values, 0 changed"]),
+    "import": ("/w/{slug}/imports/I-{files[checked]}/", ["New values: 4. Changed: 0."]),
     "digest": ("/w/{slug}/settings/digest/", ["due Monday, 16 Nov, 08:00"]),
 }  # fmt: skip
 

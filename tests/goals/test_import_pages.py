@@ -80,7 +80,7 @@ def test_a_file_is_chosen_matched_checked_and_written(page):
     match(page, row)
     imports.run_next(at=NOW)
     shown = page.get(url(row)).content.decode()
-    assert "2 new values, 0 changed, 0 as they are." in shown
+    assert "New values: 2. Changed: 0. There already: 0." in shown
     assert "2 of 2 rows were read. They hold values for 2–9 Nov 2026." in shown
     assert "Import 2 values" in shown
     assert stored() == []
@@ -96,6 +96,12 @@ def test_a_file_is_chosen_matched_checked_and_written(page):
     ]
 
 
+def test_a_file_of_one_day_names_that_day(page):
+    row = check(page, csv("Date,Leads", "2026-11-02,5"))
+
+    assert "They hold values for 2 Nov 2026." in page.get(url(row)).content.decode()
+
+
 def test_the_same_file_again_changes_nothing_and_says_so(page):
     for _time in range(2):
         row = check(page, GOOD)
@@ -105,7 +111,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(page):
     row = check(page, GOOD)
     shown = page.get(url(row)).content.decode()
 
-    assert "0 new values, 0 changed, 2 as they are." in shown
+    assert "New values: 0. Changed: 0. There already: 2." in shown
     assert "All that is in the file is stored already." in shown
     assert url(row, "apply-import") not in shown
     assert len(stored()) == 2
