@@ -14,6 +14,7 @@ from core import clock
 from core.fragments import cached_fragment
 from core.periods import Grain
 from goals.models import Kpi
+from goals.rules.status import Status
 from goals.selectors import phrases
 from goals.selectors.board import get_board
 from goals.selectors.points import get_freshness
@@ -57,6 +58,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
                     calendar, Grain.WEEK, calendar.shift(Grain.WEEK, week, -1)
                 )
             },
+            "has_targets": counts.keys() != {Status.NO_TARGET},
             "attention": selector.attention(board, enter=enter_url),
             "groups": selector.tile_groups(board, language=language),
             "scorecard_url": reverse("goals:kpis", args=[workspace.slug]),
