@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from django.utils.translation import get_language
+
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 STORED_PLACES = Decimal("1E-8")
@@ -88,3 +90,8 @@ class NumberFormat:
         grouped = f"{int(whole):,}".replace(",", self.grouping)
         sign = MINUS if value < 0 else ""
         return f"{sign}{grouped}{self.decimal}{fraction}" if fraction else f"{sign}{grouped}"
+
+
+def figure(number: Decimal | int) -> str:
+    """Write a number in the manner of the reader's language: 250,000 or 250 000."""
+    return NumberFormat.of(get_language()).exact(Decimal(number))

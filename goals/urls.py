@@ -42,9 +42,13 @@ urlpatterns = [
     path("breakdowns/new/", breakdowns.new_breakdown, name="new-breakdown"),
     path("breakdowns/B-<int:number>/rename/", breakdowns.rename_breakdown, name="rename-breakdown"),
     path("breakdowns/B-<int:number>/segments/", breakdowns.add_segments, name="add-segments"),
-    path("segments/SG-<int:number>/rename/", breakdowns.rename_segment, name="rename-segment"),
+    path(
+        "breakdowns/segments/SG-<int:number>/rename/",
+        breakdowns.rename_segment,
+        name="rename-segment",
+    ),
     re_path(
-        r"^segments/SG-(?P<number>[0-9]{1,9})/(?P<deed>exclude|include|archive|restore)/$",
+        r"^breakdowns/segments/SG-(?P<number>[0-9]{1,9})/(?P<deed>exclude|include|archive|restore)/$",
         breakdowns.change_segment,
         name="change-segment",
     ),

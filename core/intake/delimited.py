@@ -17,7 +17,7 @@ from core.intake.limits import MAX_CELL, MAX_LINE_LENGTH
 from core.intake.rows import Row
 from core.intake.source import Source
 from core.intake.text import open_text
-from core.intake.words import figure
+from core.numbers import figure
 
 # In a tie the first one wins; a comma may also be in numbers, so it comes last.
 DELIMITERS: Final = {

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.intake.limits import MAX_CELL
-from core.intake.words import figure
+from core.numbers import figure
 
 
 class IntakeError(DomainError):

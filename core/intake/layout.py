@@ -20,7 +20,7 @@ from core.intake.limits import MAX_CELL, MAX_COLUMNS, MAX_LINES, MAX_ROWS, MAX_T
 from core.intake.options import ReadOptions
 from core.intake.rows import Row
 from core.intake.skipped import Reason, Skipped, SkippedLines
-from core.intake.words import figure
+from core.numbers import figure
 
 _SEPARATOR = re.compile(r"sep=", re.IGNORECASE)
 

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_noop
 
 from core.intake.cells import MISSING, refuse_other_digits, tidy
 from core.intake.errors import AmbiguousNumberError, CellError
-from core.intake.words import figure, shown
-from core.numbers import STORED_LIMIT, STORED_PLACES, plain, round_stored
+from core.intake.words import shown
+from core.numbers import STORED_LIMIT, STORED_PLACES, figure, plain, round_stored
 
 MARKS = (".", ",")
 UNDECIDED = "?"

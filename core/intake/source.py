@@ -13,7 +13,8 @@ from django.utils.translation import gettext_noop
 
 from core.intake.errors import IntakeError
 from core.intake.limits import MAX_BYTES
-from core.intake.words import figure, shown
+from core.intake.words import shown
+from core.numbers import figure
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"

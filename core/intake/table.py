@@ -12,7 +12,7 @@ from core.intake.found import FoundTable, LineCount
 from core.intake.options import ReadOptions
 from core.intake.rows import Row
 from core.intake.skipped import Reason, Skipped
-from core.intake.words import figure
+from core.numbers import figure
 
 OnProblem = Callable[[IntakeError], None]
 

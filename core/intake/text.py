@@ -15,7 +15,7 @@ from core.intake.cells import CONTROL
 from core.intake.errors import IntakeError, control_character
 from core.intake.limits import MAX_LINE_LENGTH
 from core.intake.source import Source
-from core.intake.words import figure
+from core.numbers import figure
 
 ENCODINGS: Final = {
     "utf-8": "UTF-8",

@@ -1,17 +1,6 @@
-"""How figures and pieces of a file appear in sentences."""
-
-from decimal import Decimal
-
-from django.utils.translation import get_language
-
-from core.numbers import NumberFormat
+"""How pieces of a file appear in sentences."""
 
 SHOWN_CHARACTERS = 40
-
-
-def figure(number: Decimal | int) -> str:
-    """Write a number in the manner of the reader's language: 250,000 or 250 000."""
-    return NumberFormat.of(get_language()).exact(Decimal(number))
 
 
 def shown(text: str) -> str:

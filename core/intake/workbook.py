@@ -24,8 +24,8 @@ from core.intake.limits import (
 from core.intake.rows import Row
 from core.intake.sheet import SheetContext, Style, read_rows
 from core.intake.source import WORKBOOK, Source
-from core.intake.words import figure
 from core.intake.xml_stream import feed, local
+from core.numbers import figure
 
 STRINGS = "xl/sharedStrings.xml"
 STYLES = "xl/styles.xml"

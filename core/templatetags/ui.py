@@ -13,8 +13,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.charts import Sparkline
+from core.numbers import figure
 
 register = template.Library()
+register.filter(figure)
 
 _SHAPE = '<svg class="m-shape" viewBox="0 0 10 10" aria-hidden="true">{}</svg>'
 

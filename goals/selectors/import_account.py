@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.intake.words import figure
+from core.numbers import figure
 from goals.models import Import, Kpi
 from goals.selectors.phrases import days
 

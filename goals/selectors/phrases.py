@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from core.numbers import MINUS, NumberFormat
+from core.numbers import MINUS, NumberFormat, figure
 from core.periods import Grain, PeriodCalendar
 from goals.rules.status import Status
 from goals.selectors.board import Board, Entry
@@ -165,11 +165,11 @@ def sentence(entry: Entry, board: Board) -> str:
 def counted(status: Status, count: int) -> str:
     """Write "2 off track" the way a headline lists counts."""
     texts = {
-        Status.OFF_TRACK: ngettext("%(count)d off track", "%(count)d off track", count),
-        Status.AT_RISK: ngettext("%(count)d at risk", "%(count)d at risk", count),
-        Status.NO_DATA: ngettext("%(count)d no data", "%(count)d no data", count),
-        Status.NOT_JUDGED: ngettext("%(count)d not judged", "%(count)d not judged", count),
-        Status.NO_TARGET: ngettext("%(count)d without target", "%(count)d without target", count),
-        Status.ON_TRACK: ngettext("%(count)d on track", "%(count)d on track", count),
+        Status.OFF_TRACK: ngettext("%(count)s off track", "%(count)s off track", count),
+        Status.AT_RISK: ngettext("%(count)s at risk", "%(count)s at risk", count),
+        Status.NO_DATA: ngettext("%(count)s no data", "%(count)s no data", count),
+        Status.NOT_JUDGED: ngettext("%(count)s not judged", "%(count)s not judged", count),
+        Status.NO_TARGET: ngettext("%(count)s without target", "%(count)s without target", count),
+        Status.ON_TRACK: ngettext("%(count)s on track", "%(count)s on track", count),
     }
-    return texts[status] % {"count": count}
+    return texts[status] % {"count": figure(count)}

@@ -17,7 +17,6 @@ from core.export import csv_chunks
 from core.forms import rules_shown_on
 from core.htmx import wants_fragment
 from core.intake import Column, ReadOptions
-from core.intake.words import figure
 from core.paging import page_of, pager
 from goals.forms.imports import MatchForm, UploadForm
 from goals.models import Import
@@ -167,7 +166,6 @@ def _match(request: WorkspaceRequest, row: Import) -> HttpResponse:
             return HttpResponseRedirect(request.path, status=303)
     context = {
         **_context(row, 2),
-        "row_count": figure(row.rows_total),
         "form": form,
         "rows": [_shown(column, form) for column in columns],
     }

@@ -187,6 +187,14 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "teams.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "teams.account_forms.SignInForm",
+    "reset_password": "teams.account_forms.AskForResetForm",
+    "reset_password_from_key": "teams.account_forms.ResetForm",
+    "change_password": "teams.account_forms.ChangePasswordForm",
+    "set_password": "teams.account_forms.SetPasswordForm",
+    "reauthenticate": "teams.account_forms.ConfirmForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

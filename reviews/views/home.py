@@ -47,6 +47,8 @@ def home(request: WorkspaceRequest) -> HttpResponse:
             language=language,
         )
         counts = board.counts()
+        listed = selector.attention(board, enter=enter_url)
+        needy = sum(counts.get(status, 0) for status in selector.NEEDS_ATTENTION)
         context = {
             "stats": [
                 {"status": status, "word": phrases.counted(status, count)}
@@ -58,8 +60,10 @@ def home(request: WorkspaceRequest) -> HttpResponse:
                     calendar, Grain.WEEK, calendar.shift(Grain.WEEK, week, -1)
                 )
             },
+            "attention_count": needy,
+            "more": needy - len(listed),
             "has_targets": counts.keys() != {Status.NO_TARGET},
-            "attention": selector.attention(board, enter=enter_url),
+            "attention": listed,
             "groups": selector.tile_groups(board, language=language),
             "scorecard_url": reverse("goals:kpis", args=[workspace.slug]),
             "empty_actions": _first_steps(request),

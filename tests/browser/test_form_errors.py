@@ -50,13 +50,13 @@ def test_a_wrong_password_is_said_on_top(open_as, studio, watch):
     tab = open_as("")
     tab.goto("/accounts/login/")
 
-    tab.get_by_label("Email").fill(studio["email"])
+    tab.get_by_label("E-mail address").fill(studio["email"])
     tab.get_by_label("Password").fill("guessed, and wrongly")
     tab.get_by_role("button", name="Sign in").click()
 
     expect(tab.locator("[data-error-summary]")).to_be_focused()
     assert tab.title().startswith("Error: ")
-    expect(tab.get_by_label("Email")).to_have_value(studio["email"])
+    expect(tab.get_by_label("E-mail address")).to_have_value(studio["email"])
 
 
 def test_numbers_that_cannot_be_read_are_summed_up_on_top(open_as, studio, watch):

@@ -26,7 +26,7 @@ def test_signing_in_leads_to_the_workspace(open_as, studio):
     tab = open_as("")
     tab.goto("/")
 
-    type_into(tab, "Email", studio["email"])
+    type_into(tab, "E-mail address", studio["email"])
     type_into(tab, "Password", studio["password"])
     tab.keyboard.press("Enter")
 

@@ -54,7 +54,7 @@ def test_signing_in_and_out(open_as, studio):
     plain = open_as("", **OFF)
     plain.goto("/")
 
-    plain.get_by_label("Email").fill(studio["email"])
+    plain.get_by_label("E-mail address").fill(studio["email"])
     plain.get_by_label("Password").fill(studio["password"])
     plain.get_by_role("button", name="Sign in").click()
     expect(plain.get_by_role("heading", level=1)).to_have_text("Home")

@@ -117,6 +117,14 @@ def test_an_unknown_reader_or_digest_is_not_found(as_lead, query):
     assert as_lead.get(f"{PREVIEW}mail.html?{query}").status_code == 404
 
 
+@pytest.mark.usefixtures("frozen")
+def test_a_digest_that_would_not_go_out_is_not_previewed(as_lead):
+    shown = as_lead.get("/w/rosemary/settings/digest/").content.decode()
+
+    assert "it does not go out" in shown
+    assert "Send me a test" not in shown
+
+
 @pytest.mark.usefixtures("some_numbers", "frozen")
 def test_the_preview_shows_any_reader_and_team(as_lead, member, workspace):
     team = TeamFactory(workspace=workspace, name="Blog")

@@ -50,3 +50,14 @@ def test_where_nothing_has_a_target_nothing_is_said_to_be_on_it(numbers, lead):
 
 def test_a_workspace_without_kpis_is_told_where_to_begin(lead):
     assert "No numbers yet" in home_of(lead)
+
+
+def test_the_worst_eight_are_listed_and_all_are_counted(numbers, lead):
+    for name in range(10):
+        numbers.kpi(f"KPI {name}", 10)
+
+    shown = home_of(lead)
+
+    assert "Needs attention (10)" in shown
+    assert "2 more on the scorecard" in shown
+    assert shown.partition('id="attention"')[2].partition("</ul>")[0].count("m-cover") == 8
