@@ -137,8 +137,9 @@ class KpiAPI(VersionedAPI):
         if code is None:
             return None
         # A formula has the segments of the KPIs in it, so its series say which there are.
-        segments = Segment.objects.for_workspace(self.workspace).filter(code=code)
-        found: Segment | None = segments.filter(breakdown=kpi.breakdown_id).first()
+        found: Segment | None = Segment.objects.filter(
+            breakdown=kpi.breakdown_id, code=code
+        ).first()
         if found is None:
             series = kpi.series.filter(segment__code=code).select_related("segment").first()
             found = series.segment if series else None

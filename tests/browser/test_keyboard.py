@@ -173,7 +173,7 @@ def test_a_file_is_imported_in_four_steps(tab, studio, tmp_path):
     expect(tab.get_by_role("heading", level=1)).to_have_text("Match columns")
     press(tab, "button", "Check 2 rows")
     expect(tab.get_by_role("heading", level=1)).to_have_text("Check before anything is written")
-    expect(tab.locator("main")).to_contain_text("4 new values")
+    expect(tab.locator("main")).to_contain_text("New values: 4.")
     press(tab, "button", "Import 4 values")
 
     expect(tab.locator("main")).to_contain_text("New values: 4.")

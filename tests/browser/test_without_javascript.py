@@ -132,7 +132,7 @@ def test_a_file_is_imported(plain, studio, tmp_path):
     plain.get_by_role("button", name="Read the file").click()
     with plain.expect_navigation():
         plain.get_by_role("button", name="Check 2 rows").click()
-    _reload_until(plain, "4 new values")
+    _reload_until(plain, "New values: 4.")
     with plain.expect_navigation():
         plain.get_by_role("button", name="Import 4 values").click()
 

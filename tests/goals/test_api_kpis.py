@@ -55,6 +55,21 @@ def test_an_unknown_field_is_refused_and_nothing_is_written(api):
 
 
 @pytest.mark.parametrize("field", ["owner", "team", "breakdown"])
+def test_what_belongs_to_another_workspace_is_not_known(api, stranger, field):
+    theirs = {
+        "owner": stranger.user.email,
+        "team": TeamFactory(workspace=stranger.workspace, name="Their team").name,
+        "breakdown": f"B-{BreakdownFactory(workspace=stranger.workspace, number=7).number}",
+    }
+
+    answer = api.post("/api/v1/kpis/", {**BODY, field: theirs[field]})
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert not Kpi.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["owner", "team", "breakdown"])
 @pytest.mark.parametrize("written", ['"a\\u0000"', '"\\ud800"', '"nobody@example.com"', "[1]", "7"])
 def test_a_name_of_nothing_is_refused_at_its_field(api, field, written):
     body = json.dumps({**BODY, field: "?"}).replace('"?"', written)

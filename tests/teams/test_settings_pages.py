@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from teams.models import Team, User, Workspace
+from teams.services import teams
 from tests.factories.goals import KpiFactory
 from tests.factories.teams import LONG_AGO, ApiTokenFactory, MembershipFactory, TeamFactory
 
@@ -335,3 +336,9 @@ def test_who_belongs_nowhere_is_told_so(client, db):
 
     assert "You belong to no workspace." in text
     assert "set up a workspace" not in text
+
+
+def test_a_stranger_is_taken_into_no_team(workspace, member, stranger):
+    team = teams.save_team(workspace=workspace, name="Blog", members=[member, stranger])
+
+    assert list(team.members.all()) == [member]

@@ -11,7 +11,7 @@ from teams.policy import Role
 from teams.services import invitations, members, teams, workspaces
 from tests.architecture.world import CANARY, NOW, World
 from tests.beside import at_once
-from tests.factories.teams import MembershipFactory, WorkspaceFactory
+from tests.factories.teams import MembershipFactory, TeamFactory, WorkspaceFactory
 
 
 def page_of(workspace):
@@ -87,6 +87,7 @@ def test_a_request_that_changed_two_workspaces_is_kept_for_the_other(client, fro
 
 
 def test_the_page_says_what_goes(signed_in, world):
+    TeamFactory()  # of another workspace
     page = signed_in.get(page_of(world.workspace))
 
     contents = dict(page.context["contents"])
