@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core.errors import ConflictError, DomainError, first_rule
-from goals.models import Kpi, Measurement
+from goals.models import Kpi, Measurement, Target
 from goals.rules import formulas, library
 from goals.services import locks, marks
 from teams.models import Membership, Workspace
@@ -234,6 +234,11 @@ def _check_uses(kpi: Kpi, changed: set[str]) -> None:
         if has_numbers:
             message = _("This KPI has numbers already. Create another KPI for the new ones.")
             raise UsedKpiError(message, field=name)
+    if "cadence" in changed and Target.objects.filter(kpi=kpi).exists():
+        message = _(
+            "This KPI has targets, which are for a period as long as now. Remove them first."
+        )
+        raise UsedKpiError(message, field="cadence")
     if "formula" in changed and has_numbers:
         message = _("This KPI has numbers of its own, so it cannot become a formula.")
         raise UsedKpiError(message, field="aggregation")

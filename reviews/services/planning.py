@@ -1,9 +1,10 @@
 """Deciding which week's digests go out: once per workspace and week, whoever asks how often."""
 
+import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,8 @@ from reviews.services import ledger
 from reviews.services.subscriptions import subscribe_newcomers
 from teams.models import Workspace
 
+logger = logging.getLogger(__name__)
+
 # Rollups that lag hold a digest back for so long, then it goes and says so.
 PATIENCE = timedelta(hours=2)
 
@@ -33,14 +36,16 @@ def plan_due(*, at: datetime) -> int:
     every: Any = Workspace.objects.annotate(
         last_week=Subquery(last.values("week")[:1]), last_due=Subquery(last.values("due_at")[:1])
     )
-    return sum(
-        _plan(
-            workspace,
-            last=(workspace.last_week, workspace.last_due) if workspace.last_week else None,
-            at=at,
-        )
-        for workspace in every.order_by("pk")
-    )
+    began = 0
+    for workspace in every.order_by("pk"):
+        last_run = (workspace.last_week, workspace.last_due) if workspace.last_week else None
+        try:
+            began += _plan(workspace, last=last_run, at=at)
+        except DatabaseError:
+            raise
+        except Exception:  # a workspace that cannot be planned holds up no other
+            logger.exception("The digest of %s could not be planned.", workspace.slug)
+    return began
 
 
 def _plan(workspace: Workspace, *, last: tuple[date, datetime] | None, at: datetime) -> bool:

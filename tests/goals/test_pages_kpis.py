@@ -161,6 +161,16 @@ def test_what_numbers_stand_on_is_not_changed_under_them(signed_in, workspace, l
     assert "This KPI has numbers already." in text_of(answer)
 
 
+def test_the_cadence_that_targets_are_for_stays(signed_in, workspace, leads, lead):
+    TargetFactory(kpi=leads, valid_from=MONDAY)
+    form = {**FORM, "owner": lead.pk, "cadence": "daily", "version": leads.version}
+
+    answer = signed_in.post(_url("edit-kpi", workspace, leads.number), form)
+
+    assert answer.status_code == 422
+    assert "This KPI has targets" in text_of(answer)
+
+
 def test_a_kpi_is_archived_and_brought_back(signed_in, workspace, leads):
     gone = signed_in.post(_url("archive-kpi", workspace, leads.number), follow=True)
     assert "“Leads” is archived." in text_of(gone)

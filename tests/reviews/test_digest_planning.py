@@ -207,6 +207,21 @@ def test_lagging_rollups_hold_a_digest_back_for_two_hours(some_numbers, workspac
     assert planning.plan_due(at=due + planning.PATIENCE) == 1
 
 
+def test_a_workspace_that_cannot_be_planned_holds_up_no_other(
+    some_numbers, workspace, stranger, monkeypatch, caplog
+):
+    def due_unless_broken(one, *, at):
+        if one == workspace:
+            raise RuntimeError("broken")
+        return latest_due_week(one, at=at)
+
+    monkeypatch.setattr(planning, "latest_due_week", due_unless_broken)
+
+    assert planning.plan_due(at=NOW) == 1
+    assert DigestRun.objects.get().workspace == stranger.workspace
+    assert "rosemary could not be planned" in caplog.text
+
+
 def test_numbers_that_keep_coming_hold_nothing_back(some_numbers, workspace):
     DirtyMark.objects.create(workspace_id=workspace.pk, series_id=1, on_date=WEEK, made_at=NOW)
 
