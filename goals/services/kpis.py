@@ -235,9 +235,7 @@ def _check_uses(kpi: Kpi, changed: set[str]) -> None:
             message = _("This KPI has numbers already. Create another KPI for the new ones.")
             raise UsedKpiError(message, field=name)
     if "cadence" in changed and Target.objects.filter(kpi=kpi).exists():
-        message = _(
-            "This KPI has targets, which are for a period as long as now. Remove them first."
-        )
+        message = _("This KPI has targets for how often it is measured now. Remove them first.")
         raise UsedKpiError(message, field="cadence")
     if "formula" in changed and has_numbers:
         message = _("This KPI has numbers of its own, so it cannot become a formula.")
