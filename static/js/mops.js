@@ -139,18 +139,19 @@
       if (typing(goal)) goal.focus();
       else goal.click();
     } else if (!mod && "jk".includes(event.key)) {
+      event.preventDefault(); // or the letter would land in the field
       step(event.key === "j" ? 1 : -1);
     } else if (!mod && event.key === "?") {
       showKeys();
     }
   });
 
-  /** Move the focus to the main link of the next or previous row of a list. */
+  /** Move the focus to the main link or field of the next or previous row of a list. */
   const step = (by) => {
     const rows = all("[data-row]");
     const here = rows.indexOf(document.activeElement.closest("[data-row]"));
     const row = rows[here < 0 ? (by > 0 ? 0 : rows.length - 1) : here + by];
-    if (row) find("a", row)?.focus();
+    if (row) find("a, [data-number], button", row)?.focus();
   };
 
   /** The words of an element without those of its children, such as a count. */

@@ -214,7 +214,8 @@ def test_single_keys_lead_around_but_not_while_somebody_types(tab, studio):
     tab.keyboard.press("n")
     tab.wait_for_url("**/kpis/enter/")
 
-    walk_to(tab, field(tab, "Leads"))
+    tab.keyboard.press("j")
+    expect(field(tab, "Leads")).to_be_focused()
     tab.keyboard.type("gk?")
     assert tab.url.endswith("/kpis/enter/")
     expect(tab.locator("#shortcuts")).to_be_hidden()
