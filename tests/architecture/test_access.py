@@ -253,11 +253,23 @@ def test_a_page_does_not_know_foreign_and_unknown_ids(name, a, b):
     assert b.fingerprint() == before
 
 
-@pytest.mark.parametrize("name", GET_PAGES)
-def test_a_page_shows_nothing_of_another_workspace(name, a, b):
+# What pages show besides what they show first.
+QUERIES = [
+    ("goals:kpis", "?view=list"),
+    ("goals:kpis", "?view=list&archived=true"),
+    ("goals:kpis", "?kind=value"),
+    ("goals:my-numbers", "?owner=all"),
+    ("goals:import", "?step=match"),
+    ("reviews:home", "?mine=1"),
+]
+
+
+@pytest.mark.parametrize(("name", "query"), [*((name, "") for name in GET_PAGES), *QUERIES])
+def test_a_page_shows_nothing_of_another_workspace(name, query, a, b):
     client = browser_of(a.people["owner"])
 
-    page = ask(client, "get", page_url(name, a.workspace, lambda p: a.own_id(name, p)))
+    url = page_url(name, a.workspace, lambda p: a.own_id(name, p))
+    page = ask(client, "get", f"{url}{query}")
 
     assert CANARY.encode() not in page.content
 

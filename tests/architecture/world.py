@@ -46,6 +46,7 @@ class World:
         self.kpi = KpiFactory(
             workspace=self.workspace, owner=lead, name=text, definition=text, source=text
         )
+        self.archived = KpiFactory(workspace=self.workspace, owner=lead, name=text, archived_at=NOW)
         self.target = TargetFactory(
             kpi=self.kpi, number=self.kpi.number, valid_from=THIS_WEEK, reason=text
         )
