@@ -224,10 +224,22 @@ def test_a_page_lets_in_who_may_and_nobody_else(name, a, b):
             assert status == FORBIDDEN, role
 
 
-@pytest.mark.parametrize("name", GET_PAGES)
-def test_a_page_offers_nobody_what_their_role_refuses(name, a):
+# What pages show besides what they show first.
+QUERIES = [
+    ("goals:kpis", "?view=list"),
+    ("goals:kpis", "?view=list&archived=true"),
+    ("goals:kpis", "?kind=value"),
+    ("goals:my-numbers", "?owner=all"),
+    ("goals:import", "?step=match"),
+    ("reviews:home", "?mine=1"),
+]
+VIEWS = [*((name, "") for name in GET_PAGES), *QUERIES]
+
+
+@pytest.mark.parametrize(("name", "query"), VIEWS)
+def test_a_page_offers_nobody_what_their_role_refuses(name, query, a):
     lowest, _method = PAGES[name]
-    url = page_url(name, a.workspace, lambda p: a.own_id(name, p))
+    url = page_url(name, a.workspace, lambda p: a.own_id(name, p)) + query
     for role in filter(lambda role: reaches(role, lowest), ROLES):
         page = browser_of(a.people[role]).get(url)
 
@@ -253,18 +265,7 @@ def test_a_page_does_not_know_foreign_and_unknown_ids(name, a, b):
     assert b.fingerprint() == before
 
 
-# What pages show besides what they show first.
-QUERIES = [
-    ("goals:kpis", "?view=list"),
-    ("goals:kpis", "?view=list&archived=true"),
-    ("goals:kpis", "?kind=value"),
-    ("goals:my-numbers", "?owner=all"),
-    ("goals:import", "?step=match"),
-    ("reviews:home", "?mine=1"),
-]
-
-
-@pytest.mark.parametrize(("name", "query"), [*((name, "") for name in GET_PAGES), *QUERIES])
+@pytest.mark.parametrize(("name", "query"), VIEWS)
 def test_a_page_shows_nothing_of_another_workspace(name, query, a, b):
     client = browser_of(a.people["owner"])
 

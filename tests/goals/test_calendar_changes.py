@@ -14,7 +14,7 @@ from core.periods import PeriodCalendar
 from goals.models import DirtyMark, Kpi, Measurement, MeasurementRevision, Target
 from goals.services import locks
 from goals.services.calendars import CalendarBusyError, change_calendar
-from goals.services.measurement_rows import NewValue
+from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
 from goals.services.rebuild import rebuild
 from goals.services.rollups import drain
@@ -326,7 +326,12 @@ def test_a_confirmed_change_is_made_and_pages_say_that_numbers_follow_U25(
     assert "Week 46: 8–14 Nov 2026" in after
 
 
-def test_without_numbers_the_calendar_is_saved_at_once(client, page, workspace):
+def test_without_numbers_the_calendar_is_saved_at_once(client, page, workspace, stranger):
+    theirs = KpiFactory(workspace=stranger.workspace, owner=stranger)
+    TargetFactory(kpi=theirs)
+    row = NewValue(theirs.code, MONDAY, Decimal(5))
+    record([row], by=Author(membership=stranger, source="test"), at=NOW)
+
     answer = client.post(page, _form(workspace))
 
     assert answer.status_code == 303
