@@ -56,7 +56,7 @@ def get_calendar_change(
         Measurement.objects.for_workspace(workspace), kpi="series__kpi", day="on_date"
     )
     targets = _per_kpi(Target.objects.for_workspace(workspace), kpi="kpi", day="valid_from")
-    kpis = Kpi.objects.for_workspace(workspace).filter(pk__in={*values, *targets})
+    kpis = Kpi.objects.filter(pk__in={*values, *targets})
     moved = [
         _moved(kpi, values.get(kpi.pk), targets.get(kpi.pk), before, after)
         for kpi in kpis.select_related("workspace").in_order()
