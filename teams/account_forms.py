@@ -28,25 +28,13 @@ class _InOurWords:
             field.widget.attrs.pop("placeholder", None)
 
 
-class SignInForm(_InOurWords, allauth_forms.LoginForm):  # type: ignore[misc]  # allauth is not typed
-    """Who comes in."""
+def _in_our_words(form: type[Any]) -> type[Any]:
+    return type(form.__name__, (_InOurWords, form), {})
 
 
-class AskForResetForm(_InOurWords, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
-    """Who forgot a password."""
-
-
-class ResetForm(_InOurWords, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
-    """The password after a forgotten one."""
-
-
-class ChangePasswordForm(_InOurWords, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
-    """Another password."""
-
-
-class SetPasswordForm(_InOurWords, allauth_forms.SetPasswordForm):  # type: ignore[misc]
-    """The first password of somebody who came in without one."""
-
-
-class ConfirmForm(_InOurWords, allauth_forms.ReauthenticateForm):  # type: ignore[misc]
-    """Who is there, asked again before something grave."""
+SignInForm = _in_our_words(allauth_forms.LoginForm)
+AskForResetForm = _in_our_words(allauth_forms.ResetPasswordForm)
+ResetForm = _in_our_words(allauth_forms.ResetPasswordKeyForm)
+ChangePasswordForm = _in_our_words(allauth_forms.ChangePasswordForm)
+SetPasswordForm = _in_our_words(allauth_forms.SetPasswordForm)
+ConfirmForm = _in_our_words(allauth_forms.ReauthenticateForm)
