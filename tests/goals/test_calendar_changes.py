@@ -284,12 +284,15 @@ def _form(workspace, **more):
     return {"week_start": 6, "fiscal_start": 4, "version": workspace.version, **more}
 
 
-def test_what_moves_is_shown_before_it_does_U25(client, page, workspace, author, lead, leads):
+def test_what_moves_is_shown_before_it_does_U25(
+    client, page, workspace, author, lead, leads, stranger
+):
     _record(author, "leads", MONDAY, 5)
     TargetFactory(kpi=leads, valid_from=MONDAY)
     KpiFactory(workspace=workspace, owner=lead, code="visits", name="Visits", cadence="daily")
     _record(author, "visits", MONDAY, 5)
-    ImportFactory(created_by=lead, state="checked")
+    for importer in (lead, stranger):
+        ImportFactory(created_by=importer, state="checked")
 
     answer = client.post(page, _form(workspace))
 

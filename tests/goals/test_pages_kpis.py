@@ -319,6 +319,17 @@ def test_one_click_adds_a_ratio_with_the_counts_that_it_shares_R35(signed_in, wo
     assert kpis["email_ctr"].formula == "100 * email_clicks / email_unique_opens"
 
 
+def test_the_library_tells_what_this_workspace_uses(signed_in, workspace, lead, stranger):
+    KpiFactory(workspace=workspace, owner=lead, code="email_clicks")
+    KpiFactory(workspace=stranger.workspace, owner=stranger, code="email_ctr")
+
+    page = text_of(signed_in.get(_url("library", workspace)))
+
+    assert page.count("In use") == 1
+    assert "Add Email clicks" not in page
+    assert "Add Email click rate" in page
+
+
 def test_adding_what_is_there_adds_nothing(signed_in, workspace):
     url = _url("library", workspace)
     signed_in.post(url, {"code": "email_ctr"})
@@ -575,17 +586,19 @@ def test_a_page_says_from_when_its_numbers_are(signed_in, leads, workspace, auth
 
 
 def test_a_formula_without_a_value_names_what_it_lacks_R34(
-    signed_in, workspace, lead, leads, author
+    signed_in, workspace, lead, leads, author, stranger
 ):
     KpiFactory(workspace=workspace, owner=lead, code="visits", name="Visits")
+    KpiFactory(workspace=stranger.workspace, owner=stranger, code="visits", name="All visits")
     rate = KpiFactory(
         workspace=workspace, owner=lead, aggregation="formula", formula="leads / visits"
     )
     _measure(author, workspace, ("leads", MONDAY, "5"))
 
-    answer = signed_in.get(rate.get_absolute_url())
+    page = text_of(signed_in.get(rate.get_absolute_url()))
 
-    assert "no value in week 46, for want of Visits" in text_of(answer)
+    assert "no value in week 46, for want of Visits" in page
+    assert "All visits" not in page
 
 
 def test_the_table_of_a_monthly_kpi_is_headed_by_the_month(signed_in, workspace, lead, author):
