@@ -217,6 +217,16 @@ def test_while_an_import_is_at_work_the_calendar_stays(workspace, author, lead, 
     assert Measurement.objects.get().on_date == MONDAY
 
 
+def test_imports_of_another_workspace_neither_wait_nor_are_waited_for(workspace, stranger):
+    theirs = [ImportFactory(created_by=stranger, state=state) for state in ("applying", "checked")]
+
+    _change(workspace, week_start=6)
+
+    for each in theirs:
+        each.refresh_from_db()
+    assert [each.state for each in theirs] == ["applying", "checked"]
+
+
 def test_a_checked_import_is_checked_again(workspace, lead):
     waiting = ImportFactory(created_by=lead, state="checked", attempts=2)
 

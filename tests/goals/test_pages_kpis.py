@@ -601,6 +601,17 @@ def test_a_formula_without_a_value_names_what_it_lacks_R34(
     assert "All visits" not in page
 
 
+def test_a_kpi_names_the_formulas_that_read_it(signed_in, lead, leads, stranger):
+    for author, name in ((lead, "Lead rate"), (stranger, "Stray rate")):
+        formula = {"aggregation": "formula", "formula": "leads / 2"}
+        KpiFactory(workspace=author.workspace, owner=author, name=name, **formula)
+
+    page = text_of(signed_in.get(leads.get_absolute_url()))
+
+    assert "Used by Lead rate" in page
+    assert "Stray rate" not in page
+
+
 def test_the_table_of_a_monthly_kpi_is_headed_by_the_month(signed_in, workspace, lead, author):
     kpi = KpiFactory(workspace=workspace, owner=lead, code="churn", cadence="monthly")
     months = [dt.date(2026, month, 1) for month in (9, 10)]
