@@ -151,6 +151,23 @@ def test_a_rebuild_gives_the_same_rows_as_drains(history, week_start, fiscal_sta
     assert stored_rollups(world.workspace) == drained
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("recompute", [drain, rebuild])
+def test_workspaces_with_the_same_codes_read_their_own_numbers_R34(recompute):
+    monday = dt.date(2026, 11, 9)
+    worlds = [World(0, 1), World(0, 1)]
+    for share, world in enumerate(worlds, start=1):
+        world.write([("daily_sum", monday, Decimal(share)), ("weekly_sum", monday, Decimal(5))])
+
+    for world in worlds:
+        recompute(workspace=world.workspace, at=NOW)
+
+    for share, world in enumerate(worlds, start=1):
+        of_here = KpiRollup.objects.filter(series__kpi__workspace=world.workspace)
+        assert of_here.get(series__kpi__code="ratio", grain=1, start=monday).value == 20 * share
+        assert stored_rollups(world.workspace) == recomputed_rollups(world.workspace)
+
+
 @pytest.mark.django_db
 def test_a_formula_over_an_average_is_rounded_once_R34():
     """One divided by the average of 1, 0 and 0 is 3, not 3.00000003."""
