@@ -1,9 +1,11 @@
 """Who gets where: every page and endpoint × every kind of person × own, foreign, unknown ids."""
 
+import datetime as dt
 import re
 from contextlib import contextmanager
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import resolve, reverse
@@ -13,6 +15,7 @@ from teams.api.auth import MayDoAction
 from tests.architecture.routes import all_routes, api_operations, pages_of_workspaces
 from tests.architecture.world import CANARY, ROLES, UNKNOWN, World
 from tests.doors import api_of, browser_of
+from tests.factories.reviews import WEEK, DeliveryFactory
 
 MISSING, FORBIDDEN = 404, 403
 
@@ -143,6 +146,10 @@ ELSEWHERE = {
 
 ROUTES = {route.name: route for route in pages_of_workspaces()}
 GET_PAGES = [name for name, (_role, method) in PAGES.items() if method == "get"]
+# What differs between two answers of the same page.
+OF_THE_MOMENT = re.compile(
+    r'csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"|"X-CSRFToken": "[^"]*"'
+)
 LINK = re.compile(r'(?:href|action|hx-get|hx-post)="(/w/aster/[^"?#]*)')
 
 
@@ -232,6 +239,7 @@ QUERIES = [
     ("goals:my-numbers", "?owner=all"),
     ("goals:import", "?step=match"),
     ("reviews:home", "?mine=1"),
+    ("reviews:digest-log", "?week=2026-W45"),
 ]
 VIEWS = [*((name, "") for name in GET_PAGES), *QUERIES]
 
@@ -273,6 +281,32 @@ def test_a_page_shows_nothing_of_another_workspace(name, query, a, b):
     page = ask(client, "get", f"{url}{query}")
 
     assert CANARY.encode() not in page.content
+
+
+def _pages(world, role):
+    """Give every view of a workspace as a role sees it, those that it may not see as well."""
+    client = browser_of(world.people[role])
+    urls = {
+        name + query: page_url(name, world.workspace, lambda p, name=name: world.own_id(name, p))
+        + query
+        for name, query in VIEWS
+    }
+    return {
+        view: OF_THE_MOMENT.sub("", client.get(url).content.decode()) for view, url in urls.items()
+    }
+
+
+@pytest.mark.parametrize("role", ["owner", "viewer"])
+def test_pages_are_the_same_whatever_other_workspaces_hold(role, a):
+    """Show it of counts and warnings: they name nothing that would tell where they come from."""
+    before = _pages(a, role)
+
+    clover = World("clover", "Clover").workspace
+    DeliveryFactory(run__workspace=clover, run__week=WEEK - dt.timedelta(weeks=1))
+    cache.clear()
+
+    after = _pages(a, role)
+    assert {view for view in before if before[view] != after[view]} == set()
 
 
 def test_the_canary_can_be_seen_by_its_own_people(b):

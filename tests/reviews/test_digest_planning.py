@@ -15,6 +15,7 @@ from reviews.services.subscriptions import Choice, choose
 from teams.models import Workspace
 from teams.policy import Role
 from tests.conftest import NOW
+from tests.factories.reviews import SubscriptionFactory
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 from tests.reviews.conftest import DAY, WEEK
 
@@ -261,12 +262,17 @@ def test_a_pause_ends_on_its_day(some_numbers, member):
     assert mine.count() == 1
 
 
-def test_workspaces_do_not_hear_of_each_other(run):
+def test_workspaces_do_not_hear_of_each_other(some_numbers, workspace):
     other = WorkspaceFactory()
     MembershipFactory(workspace=other, role=Role.LEAD)
+    SubscriptionFactory(membership=MembershipFactory(workspace=other))
+
     planning.plan_due(at=NOW)
 
-    assert not DigestDelivery.objects.filter(run__workspace=other).exists()
+    told = DigestDelivery.objects.values_list(
+        "run__workspace", "subscription__membership__workspace"
+    )
+    assert set(told) == {(workspace.pk, workspace.pk)}
 
 
 @pytest.mark.parametrize("workspaces", [2, 12])
