@@ -58,7 +58,7 @@ def build_demo(*, at: datetime) -> Workspace:
     _wait_for_other_builders()
     people = _open(at)
     workspace = people[VISITOR].workspace
-    kpis = _kpis(workspace, people)
+    kpis = _kpis(workspace, people, _teams(workspace, people))
     writer = _Writer(workspace, people, kpis, at)
     writer.targets()
     writer.history()
@@ -96,13 +96,19 @@ def _open(at: datetime) -> dict[str, Membership]:
             role=Role[person.role.upper()],
             at=began,
         )
-    for name, keys in story.TEAMS.items():
-        teams.save_team(workspace=owner.workspace, name=name, members=[people[key] for key in keys])
     return people
 
 
-def _kpis(workspace: Workspace, people: dict[str, Membership]) -> dict[str, Kpi]:
-    departments = {team.name: team for team in Team.objects.for_workspace(workspace)}
+def _teams(workspace: Workspace, people: dict[str, Membership]) -> dict[str, Team]:
+    return {
+        name: teams.save_team(workspace=workspace, name=name, members=[people[key] for key in keys])
+        for name, keys in story.TEAMS.items()
+    }
+
+
+def _kpis(
+    workspace: Workspace, people: dict[str, Membership], departments: dict[str, Team]
+) -> dict[str, Kpi]:
     made = {}
     # Formulas come last, because they name the others.
     for position, line in sorted(enumerate(story.LINES), key=lambda pair: bool(pair[1].formula)):

@@ -7,6 +7,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from goals.models import DirtyMark, Measurement, MeasurementRevision
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import RowsRefusedError, record
+from tests.conftest import NOW
 from tests.doors import api_of, program
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory, kpi_by_market
 from tests.factories.teams import MembershipFactory, make_token
@@ -723,6 +726,17 @@ def test_without_a_token_or_session_nothing_is_written():
 def test_a_viewer_writes_nothing(viewer):
     assert _send(api_of(viewer), _row()).status_code == 403
     assert _stored() == []
+
+
+def test_an_owner_who_only_looks_on_by_now_writes_nothing(workspace, viewer):
+    """Imports write in the name of whoever began them, long after the gate let them in."""
+    KpiFactory(workspace=workspace, owner=viewer, code="own")
+    row = NewValue("own", dt.date.fromisoformat(MONDAY), Decimal(5))
+
+    with pytest.raises(RowsRefusedError) as refused:
+        record([row], by=Author(membership=viewer, source="test"), at=NOW)
+
+    assert [error.field for error in refused.value.errors] == ["kpi"]
 
 
 def test_a_partner_writes_the_kpis_that_they_own_and_no_others(workspace, partner):

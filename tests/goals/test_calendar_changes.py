@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import ConflictError
 from core.periods import PeriodCalendar
-from goals.models import DirtyMark, Kpi, Measurement, MeasurementRevision, Target
+from goals.models import DirtyMark, Kpi, Measurement, MeasurementRevision, Series, Target
 from goals.services import locks
 from goals.services.calendars import CalendarBusyError, change_calendar
 from goals.services.measurement_rows import Author, NewValue
@@ -150,6 +150,9 @@ def test_numbers_of_another_workspace_stay_where_they_are(workspace, author, lea
 
     assert Measurement.objects.get(series__kpi__workspace=theirs.workspace).on_date == MONDAY
     assert stored_rollups(theirs.workspace) == before
+    assert not DirtyMark.objects.filter(
+        series_id__in=Series.objects.for_workspace(theirs.workspace)
+    )
 
 
 def test_changing_back_brings_every_number_to_where_it_was_U25(workspace, author, leads):
@@ -165,16 +168,17 @@ def test_changing_back_brings_every_number_to_where_it_was_U25(workspace, author
     assert stored_rollups(back) == before
 
 
-def test_a_week_that_had_its_digest_has_it_in_the_new_calendar_too(workspace):
+def test_a_week_that_had_its_digest_has_it_in_the_new_calendar_too(workspace, stranger):
+    theirs = RunFactory(workspace=stranger.workspace, week=MONDAY)
     for week in (MONDAY, MONDAY - dt.timedelta(weeks=1)):
         RunFactory(workspace=workspace, week=week)
 
     _change(workspace, week_start=6)
 
-    assert set(DigestRun.objects.values_list("week", flat=True)) == {
-        SUNDAY,
-        SUNDAY - dt.timedelta(weeks=1),
-    }
+    moved = DigestRun.objects.filter(workspace=workspace).values_list("week", flat=True)
+    assert set(moved) == {SUNDAY, SUNDAY - dt.timedelta(weeks=1)}
+    theirs.refresh_from_db()
+    assert theirs.week == MONDAY
 
 
 # -- All of it or nothing --------------------------------------------------------------------------

@@ -154,10 +154,11 @@ def test_a_mapping_that_is_no_json_is_refused(run):
     [
         ({"workspace": "no-such"}, "There is no workspace no-such."),
         ({"user": "mia@example.com"}, "Nobody of that address may import into this workspace."),
+        ({"user": "stan@example.com"}, "Nobody of that address may import into this workspace."),
     ],
-    ids=["workspace", "user"],
+    ids=["workspace", "user", "stranger"],
 )
-def test_only_members_who_may_import_do(run, member, options, sentence):
+def test_only_members_who_may_import_do(run, member, stranger, options, sentence):
     assert run(GOOD, **options) == ("", sentence)
 
 

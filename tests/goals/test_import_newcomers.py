@@ -120,6 +120,18 @@ def test_a_breakdown_of_the_same_name_is_taken(lead, workspace):
     assert {kpi.breakdown for kpi in Kpi.objects.all()} == {markets}
 
 
+def test_breakdowns_and_codes_of_another_workspace_are_not_in_the_way(lead, workspace, stranger):
+    BreakdownFactory(workspace=stranger.workspace, name="MARKET")
+    KpiFactory(workspace=stranger.workspace, owner=stranger, code="clicks")
+
+    written(lead, LONG)
+
+    made = Kpi.objects.for_workspace(workspace)
+    assert {kpi.code for kpi in made} == {"clicks", "orders"}
+    breakdowns = {(kpi.breakdown.workspace, kpi.breakdown.name) for kpi in made}
+    assert breakdowns == {(workspace, "Market")}
+
+
 def test_a_kpi_of_the_library_is_taken_as_it_is_there(lead, workspace):
     written(lead, csv("Week,Unsubscribes", f"{WEEKS[0]},5"))
     kpi = Kpi.objects.get()

@@ -196,6 +196,24 @@ def test_a_kpi_that_a_formula_reads_is_not_archived_R34(signed_in, workspace, le
     assert not leads.is_archived
 
 
+def test_kpis_of_another_workspace_keep_none_from_being_archived_or_brought_back(
+    signed_in, workspace, leads, lead, stranger, now
+):
+    there = {"workspace": stranger.workspace, "owner": stranger}
+    formula = {"aggregation": "formula", "formula": "visits * 2"}
+    KpiFactory(code="visits", archived_at=now, **there)
+    KpiFactory(aggregation="formula", formula="leads * 2", **there)
+    KpiFactory(workspace=workspace, owner=lead, code="visits")
+    rate = KpiFactory(workspace=workspace, owner=lead, archived_at=now, **formula)
+
+    signed_in.post(_url("archive-kpi", workspace, leads.number))
+    signed_in.post(_url("restore-kpi", workspace, rate.number))
+
+    for kpi in (leads, rate):
+        kpi.refresh_from_db()
+    assert (leads.is_archived, rate.is_archived) == (True, False)
+
+
 @pytest.mark.parametrize("view", ["list", "scorecard"])
 @pytest.mark.parametrize(
     ("query", "names"),
@@ -309,11 +327,15 @@ def test_the_library_offers_kpis_of_every_kind_R33(kind):
     assert [ready for ready in LIBRARY if ready.kind == kind]
 
 
-def test_one_click_adds_a_ratio_with_the_counts_that_it_shares_R35(signed_in, workspace, lead):
+def test_one_click_adds_a_ratio_with_the_counts_that_it_shares_R35(
+    signed_in, workspace, lead, stranger
+):
+    KpiFactory(workspace=stranger.workspace, owner=stranger, code="email_clicks")
+
     answer = signed_in.post(_url("library", workspace), {"code": "email_ctr"}, follow=True)
 
     assert "Added: Email clicks, Unique opens, Email click rate." in text_of(answer)
-    kpis = {kpi.code: kpi for kpi in Kpi.objects.all()}
+    kpis = {kpi.code: kpi for kpi in Kpi.objects.for_workspace(workspace)}
     assert set(kpis) == {"email_clicks", "email_unique_opens", "email_ctr"}
     assert {kpi.owner for kpi in kpis.values()} == {lead}
     assert kpis["email_ctr"].formula == "100 * email_clicks / email_unique_opens"
@@ -610,6 +632,16 @@ def test_a_kpi_names_the_formulas_that_read_it(signed_in, lead, leads, stranger)
 
     assert "Used by Lead rate" in page
     assert "Stray rate" not in page
+
+
+def test_an_owner_who_only_looks_on_by_now_is_not_asked_for_numbers(client, workspace, viewer):
+    kpi = KpiFactory(workspace=workspace, owner=viewer)
+    client.force_login(viewer.user)
+
+    page = text_of(client.get(kpi.get_absolute_url()))
+
+    assert "Add a number" not in page
+    assert "Add two values to see a line" in page
 
 
 def test_the_table_of_a_monthly_kpi_is_headed_by_the_month(signed_in, workspace, lead, author):

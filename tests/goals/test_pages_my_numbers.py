@@ -110,7 +110,10 @@ def test_a_member_may_enter_for_others_and_a_partner_may_not(client, url, leads,
     assert _slot(leads) in client.get(f"{url}?owner=all").content.decode()
 
     client.force_login(partner.user)
-    assert _slot(leads) not in client.get(f"{url}?owner=all").content.decode()
+    page = client.get(f"{url}?owner=all").content.decode()
+    assert _slot(leads) not in page
+    assert "Everybody’s" not in page
+    assert "Enter somebody else’s" not in page
     client.post(f"{url}?owner=all", {_slot(leads): "5"})
     assert _stored() == []
 

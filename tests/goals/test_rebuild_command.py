@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from goals.models import KpiRollup
+from goals.models import KpiRollup, Series
 from goals.services import locks
-from goals.services.measurement_rows import NewValue
+from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
 from tests.conftest import NOW
 from tests.factories.goals import KpiFactory
@@ -35,6 +35,20 @@ def test_rollups_are_made_and_progress_is_shown(workspace, options):
     assert stored_rollups(workspace) == recomputed_rollups(workspace) != {}
     assert said.getvalue().splitlines()[0] == "rosemary"
     assert said.getvalue().splitlines()[-1] == f"  [{'#' * 30}] 3/3"
+
+
+@pytest.mark.usefixtures("leads")
+def test_the_series_of_another_workspace_are_not_looked_at(stranger):
+    """What is noted wrongly there shows whether they were: it would be put right."""
+    KpiFactory(workspace=stranger.workspace, owner=stranger, code="leads")
+    row = NewValue("leads", dt.date(2026, 11, 9), Decimal(5))
+    record([row], by=Author(membership=stranger, source="test"), at=NOW)
+    theirs = Series.objects.for_workspace(stranger.workspace)
+    theirs.update(first_on=None)
+
+    call_command("rebuild_rollups", "--workspace", "rosemary", stdout=io.StringIO())
+
+    assert theirs.get().first_on is None
 
 
 @pytest.mark.usefixtures("leads")

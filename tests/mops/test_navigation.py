@@ -45,6 +45,15 @@ def test_a_page_of_the_navigation_hangs_nowhere(page, name):
     assert "m-crumbs" not in page(name)
 
 
+@pytest.mark.parametrize(("person", "shown"), [("lead", True), ("member", False)])
+def test_settings_are_offered_to_whoever_sets_things_up(client, workspace, person, shown, request):
+    client.force_login(request.getfixturevalue(person).user)
+    page = client.get(reverse("reviews:home", args=[workspace.slug]))
+
+    offered = [group["label"] for group in page.context["nav"]]
+    assert ("Set up" in offered) is shown
+
+
 def test_the_page_of_a_row_with_a_version_still_names_that_of_mops(page):
     assert f"mops {VERSION}</span>" in page("teams:general")
 

@@ -187,7 +187,9 @@ def test_a_letter_that_cannot_be_written_holds_up_no_other(run, server, monkeypa
     assert "could not be written" in caplog.text
 
 
-def test_a_second_refusal_switches_the_digest_off_and_tells_the_admins(one, against, admin):
+def test_a_second_refusal_switches_the_digest_off_and_tells_the_admins(
+    one, against, admin, stranger
+):
     against(rcpt="550 no such user")
     planning.plan_due(at=NEXT)
     others = DigestDelivery.objects.filter(run__week__gt=WEEK)

@@ -49,7 +49,17 @@ def test_where_nothing_has_a_target_nothing_is_said_to_be_on_it(numbers, lead):
 
 
 def test_a_workspace_without_kpis_is_told_where_to_begin(lead):
-    assert "No numbers yet" in home_of(lead)
+    shown = home_of(lead)
+
+    assert "No numbers yet" in shown
+    assert "Choose KPIs" in shown
+
+
+def test_a_partner_is_not_told_to_choose_kpis(partner):
+    shown = home_of(partner)
+
+    assert "No numbers yet" in shown
+    assert "Choose KPIs" not in shown
 
 
 def test_the_worst_eight_are_listed_and_all_are_counted(numbers, lead):
