@@ -43,5 +43,6 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         unsubscribing.unsubscribe(subscription=subscription)
-    context = {"subscription": subscription, "done": request.method == "POST"}
+    done = request.method == "POST" or not subscription.is_on
+    context = {"subscription": subscription, "done": done}
     return render(request, "reviews/unsubscribe.html", context)

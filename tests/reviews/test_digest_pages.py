@@ -179,6 +179,7 @@ def test_one_click_leaves_without_signing_in(subscription, sent):
     for _ in range(2):
         assert client.post(link(subscription), **sent).status_code == 200
 
+    assert "You are unsubscribed" in client.get(link(subscription)).content.decode()
     subscription.refresh_from_db()
     assert not subscription.is_on
 
