@@ -106,21 +106,22 @@ _DUE = """
     AND (claimed_until IS NULL OR claimed_until < %(at)s)
 """
 # Fresh deliveries go by the batch. One that was tried before goes alone: should its letter be
-# what kills the worker, it takes no other along.
+# what kills the worker, it takes no other along. The batch is materialized, because a plan that
+# joins by nested loops would ask a subquery once per row, and lock another row each time.
 _CLAIM = f"""
     WITH head AS (
         SELECT run_id, attempts FROM reviews_digestdelivery
         WHERE {_DUE} ORDER BY attempts, id LIMIT 1
+    ), batch AS MATERIALIZED (
+        SELECT id FROM reviews_digestdelivery
+        WHERE {_DUE} AND (run_id, attempts) = (SELECT run_id, attempts FROM head)
+        ORDER BY id
+        LIMIT (SELECT CASE attempts WHEN 0 THEN %(batch)s ELSE 1 END FROM head)
+        FOR UPDATE SKIP LOCKED
     ), delivery AS (
         UPDATE reviews_digestdelivery
         SET claim = %(claim)s, claimed_until = %(until)s, attempts = attempts + 1
-        WHERE id IN (
-            SELECT id FROM reviews_digestdelivery
-            WHERE {_DUE} AND (run_id, attempts) = (SELECT run_id, attempts FROM head)
-            ORDER BY id
-            LIMIT (SELECT CASE attempts WHEN 0 THEN %(batch)s ELSE 1 END FROM head)
-            FOR UPDATE SKIP LOCKED
-        )
+        WHERE id IN (SELECT id FROM batch)
         RETURNING id, claim, run_id, subscription_id, attempts
     )
     SELECT delivery.*,
