@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import rcssmin
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.utils import matches_patterns
@@ -21,6 +22,8 @@ API_DOCS_FILES = [
     "swagger-ui-standalone-preset.js",
     "swagger-ui.css",
 ]
+
+OWN_STYLE_SHEET = "css/mops.css"
 
 
 class ListedFiles(FileSystemStorage):
@@ -83,7 +86,7 @@ class ApiDocsFinder(ListedFinder):
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """
-    Hashed and compressed files, as production serves them.
+    Hashed and compressed files, as production serves them; our style sheet without its comments.
 
     Published files name source maps that are not published; Django would refuse to collect them,
     so references to maps are left as they are.
@@ -93,3 +96,12 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         (glob, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
         for glob, rules in CompressedManifestStaticFilesStorage.patterns
     )
+
+    def post_process(
+        self, paths: dict[str, Any], *, dry_run: bool = False, **options: Any
+    ) -> Iterator[Any]:
+        for name in set() if dry_run else paths.keys() & {OWN_STYLE_SHEET}:
+            collected = Path(self.path(name))
+            collected.write_text(rcssmin.cssmin(collected.read_text()))
+            paths[name] = self, name
+        yield from super().post_process(paths, dry_run=dry_run, **options)

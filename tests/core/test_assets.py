@@ -1,13 +1,21 @@
 """Which files are published, and how they are stored."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import FileSystemStorage
 
-from core.assets import API_DOCS_FILES, ApiDocsFinder, NodeFinder, StaticStorage
+from core.assets import (
+    API_DOCS_FILES,
+    OWN_STYLE_SHEET,
+    ApiDocsFinder,
+    NodeFinder,
+    StaticStorage,
+)
 
 
 @pytest.fixture
@@ -79,6 +87,25 @@ def test_a_script_that_names_an_unpublished_map_is_hashed_and_compressed(node_mo
 
     assert re.fullmatch(r"vendor/htmx\.[0-9a-f]{12}\.js", names[0])
     assert storage.exists(f"{names[0]}.gz")
+
+
+def test_our_style_sheet_is_published_without_what_only_its_readers_need(tmp_path):
+    storage = StaticStorage(location=tmp_path, base_url="/static/")
+    source = FileSystemStorage(location=settings.BASE_DIR / "static")
+    with source.open(OWN_STYLE_SHEET) as sheet:
+        storage.save(OWN_STYLE_SHEET, sheet)
+
+    _name, stored_name, _processed = next(
+        storage.post_process({OWN_STYLE_SHEET: (source, OWN_STYLE_SHEET)})
+    )
+
+    written, published = (
+        Path(place).read_text()
+        for place in (source.path(OWN_STYLE_SHEET), storage.path(stored_name))
+    )
+    assert "/*" in written
+    assert "/*" not in published
+    assert ".m-value{font-size:1.75rem" in published
 
 
 @pytest.mark.parametrize("path", ["css/mops.css", "js/mops.js", "img/icons.svg", "img/favicon.svg"])
