@@ -146,8 +146,8 @@ def test_a_repeated_change_is_made_once(api, workspace, lead):
     assert (kpi.name, kpi.version) == ("B", 2)
 
 
-def test_a_repeated_deletion_gives_the_same_empty_answer(api, workspace, lead, now):
-    target = TargetFactory(kpi__workspace=workspace, valid_from=now.date())
+def test_a_repeated_deletion_gives_the_same_empty_answer(api, workspace, lead, frozen):
+    target = TargetFactory(kpi__workspace=workspace, valid_from=frozen.date())
     headers = {"Idempotency-Key": "one", "If-Match": '"1"'}
     url = f"/api/v1/targets/{target.ref}/"
 
