@@ -106,7 +106,7 @@ def scorecard() -> dict[str, Any]:
     rows = [(kpi[0], scorecard_row(number)) for number, kpi in enumerate(KPIS)]
     return {
         "caption": "24 KPIs by week, newest week first",
-        "weeks": [{"label": week[1:], "title": week, "current": week == "W46"} for week in WEEKS],
+        "periods": [{"label": week[1:], "title": week, "current": week == "W46"} for week in WEEKS],
         "columns": 18,
         "groups": [{"label": g, "rows": [row for name, row in rows if name == g]} for g in groups],
     }

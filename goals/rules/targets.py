@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from core.periods import Grain, PeriodCalendar
 from goals.rules.status import Goalpost
@@ -41,12 +41,25 @@ class TargetLine:
             return None
         if grain is cadence:
             return self.at(start)
-        last_day = calendar.last_day(grain, start)
+        end = calendar.end(grain, start)
+        return self.between(start, end, cadence=cadence, adds_up=adds_up, calendar=calendar)
+
+    def between(
+        self,
+        first: date,
+        until: date,
+        *,
+        cadence: Grain,
+        adds_up: bool,
+        calendar: PeriodCalendar,
+    ) -> Goalpost | None:
+        """Give the target of the cadence periods that begin from ``first`` to before ``until``."""
+        last_day = until - timedelta(days=1)
         if not adds_up:
             return self.at(last_day)
-        if not self._changes_within(start, last_day):
-            return _times(self.at(start), calendar.count(cadence, grain, start))
-        inside = (day for day in calendar.starts(cadence, start, last_day) if day >= start)
+        if not self._changes_within(first, last_day):
+            return _times(self.at(first), calendar.count_starts(cadence, first, until))
+        inside = (day for day in calendar.starts(cadence, first, last_day) if day >= first)
         return _sum([self.at(day) for day in inside])
 
     def _changes_within(self, first: date, last: date) -> bool:

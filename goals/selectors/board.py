@@ -1,4 +1,4 @@
-"""All KPIs of a workspace around one week: what Home, the scorecard and the digest show."""
+"""KPIs of a workspace by periods: what Home, scorecards and the digest show."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +9,13 @@ from functools import cached_property
 from django.urls import reverse
 
 from core.numbers import NumberFormat
-from core.periods import Grain
+from core.periods import Grain, PeriodCalendar
 from goals.models import Kpi
 from goals.rules import formulas
 from goals.rules.status import Goalpost, Status
 from goals.rules.units import UnitFormat
 from goals.selectors.points import Freshness, Line, Point, get_lines
+from goals.selectors.to_date import ToDate, get_to_date
 from teams.models import Workspace
 
 MISSES = frozenset({Status.OFF_TRACK, Status.AT_RISK})
@@ -32,15 +33,18 @@ SEVERITY = (
 @dataclass(frozen=True)
 class Entry:
     """
-    One KPI and its numbers for a run of weeks, or of its own periods: ``starts``, newest first.
+    One KPI and its numbers for a run of periods of ``grain``: ``starts``, newest first.
 
     Points are worked out when they are asked for: most KPIs on Home show only the current one.
     """
 
     kpi: Kpi
     line: Line
+    grain: Grain
     starts: Sequence[date]
     format: UnitFormat
+    # The period that runs, where the board shows one.
+    to_date: ToDate | None = None
 
     @cached_property
     def current(self) -> Point:
@@ -90,9 +94,9 @@ class Entry:
 
     def _point(self, start: date) -> Point:
         line, calendar = self.line, self.line.calendar
-        if line.grain is Grain.WEEK:
+        if line.grain is self.grain:
             return line.point(start)
-        start = calendar.start(line.grain, calendar.last_day(Grain.WEEK, start))
+        start = calendar.start(line.grain, calendar.last_day(self.grain, start))
         point = line.point(start)
         if point.value is None and not point.over:
             return line.point(calendar.shift(line.grain, start, -1))
@@ -101,11 +105,18 @@ class Entry:
 
 @dataclass(frozen=True)
 class Board:
-    """The KPIs of a workspace, and the weeks that are looked at, newest first."""
+    """KPIs of a workspace, and the periods of ``grain`` that are looked at, newest first."""
 
     workspace: Workspace
-    weeks: Sequence[date]
+    grain: Grain
+    starts: Sequence[date]
     entries: Sequence[Entry]
+    # The period that runs, where it is shown beside those that are over.
+    running: date | None = None
+
+    @property
+    def calendar(self) -> PeriodCalendar:
+        return self.workspace.calendar
 
     @cached_property
     def _kpis_url(self) -> str:
@@ -152,20 +163,23 @@ def get_board(
     workspace: Workspace,
     *,
     freshness: Freshness,
-    week: date,
-    weeks: int,
+    newest: date,
+    periods: int,
     today: date,
     language: str,
+    grain: Grain = Grain.WEEK,
+    running: date | None = None,
 ) -> Board:
     """
-    Read the KPIs in use with their numbers for ``weeks`` weeks up to ``week``.
+    Read the KPIs in use with their numbers for so many periods of ``grain`` up to ``newest``.
 
-    A KPI that is measured less often is judged at its own cadence: each week shows the period
-    that the week's last day falls in, or, while that one runs without a value, the one before.
-    Costs three queries, however many KPIs and weeks.
+    A KPI that is measured less often is judged at its own cadence: each column shows the period
+    that its last day falls in, or, while that one runs without a value, the one before.
+    ``running`` is the period that is not over yet, if it is to be shown to date. Costs three
+    queries, and one for the running period, however many KPIs and periods.
     """
     calendar = workspace.calendar
-    starts = [calendar.shift(Grain.WEEK, week, -back) for back in range(weeks)]
+    starts = [calendar.shift(grain, newest, -back) for back in range(periods)]
     kpis = list(
         Kpi.objects.for_workspace(workspace).active().select_related("owner__user").in_order()
     )
@@ -173,19 +187,24 @@ def get_board(
         workspace,
         kpis,
         generation=freshness.generation,
-        grain=Grain.WEEK,
-        first=calendar.shift(Grain.WEEK, starts[-1], -1),
-        last=calendar.last_day(Grain.WEEK, week),
+        grain=grain,
+        first=calendar.shift(grain, starts[-1], -1),
+        last=calendar.last_day(grain, running or newest),
         today=today,
     )
+    so_far = {}
+    if running:
+        so_far = get_to_date(lines, grain=grain, start=running, generation=freshness.generation)
     numbers = NumberFormat.of(language)
     entries = [
         Entry(
             kpi=kpi,
             line=lines[kpi.pk],
+            grain=grain,
             starts=starts,
             format=UnitFormat(kpi.unit, kpi.unit_label, workspace.currency, numbers),
+            to_date=so_far.get(kpi.pk),
         )
         for kpi in kpis
     ]
-    return Board(workspace=workspace, weeks=starts, entries=entries)
+    return Board(workspace=workspace, grain=grain, starts=starts, entries=entries, running=running)

@@ -93,7 +93,7 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
     numbers = NumberFormat.of(language)
     form = UnitFormat(kpi.unit, kpi.unit_label, workspace.currency, numbers)
     # The headline says how it stands now, whatever span is looked at.
-    now = Entry(kpi=kpi, line=line, starts=latest.starts, format=form)
+    now = Entry(kpi=kpi, line=line, grain=grain, starts=latest.starts, format=form)
     entry = replace(now, starts=span.starts)
     return Detail(
         kpi=kpi,

@@ -101,6 +101,23 @@ def week_title(calendar: PeriodCalendar, start: date) -> str:
     }
 
 
+def period_label(calendar: PeriodCalendar, grain: Grain, start: date) -> str:
+    """Name a period at the head of a column: "46", "Nov", "Q4"; the first of a year with it."""
+    if grain is Grain.WEEK:
+        return str(calendar.week_number(start)[1])
+    if grain is Grain.MONTH:
+        return formats.date_format(start, "M y" if start.month == 1 else "M")
+    year, quarter = calendar.key(Grain.QUARTER, start).split("-")
+    return f"{quarter} {year[2:]}"
+
+
+def period_title(calendar: PeriodCalendar, grain: Grain, start: date) -> str:
+    """Name a period in full: "Week 46: 9–15 Nov 2026", "November 2026", "Q4 of 2026"."""
+    if grain is Grain.WEEK:
+        return week_title(calendar, start)
+    return period_name(calendar, grain, start)
+
+
 def target_text(entry: Entry) -> str:
     return entry.format.target(entry.target) if entry.target else ""
 

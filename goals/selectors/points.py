@@ -72,7 +72,7 @@ class Line:
     def point(self, start: date) -> Point:
         over = self.calendar.is_over(self.grain, start, today=self.today)
         found = self.stored.get(start)
-        if found is None and over and self._gap_is_zero(start):
+        if found is None and over and self.gap_is_zero(start):
             found = _Stored(Decimal(0), answered=True)
         value = found.value if found else None
         target = self.targets.over(
@@ -82,7 +82,7 @@ class Line:
             adds_up=self.kpi.aggregation == Kpi.Aggregation.SUM,
             calendar=self.calendar,
         )
-        complete = over and found is not None and (found.answered or self._gap_is_zero(start))
+        complete = over and found is not None and (found.answered or self.gap_is_zero(start))
         return Point(
             start=start,
             value=value,
@@ -96,7 +96,8 @@ class Line:
         """Give the points of the periods from the one that holds ``first`` to that of ``last``."""
         return [self.point(start) for start in self.calendar.starts(self.grain, first, last)]
 
-    def _gap_is_zero(self, start: date) -> bool:
+    def gap_is_zero(self, start: date) -> bool:
+        """Tell whether a missing value means zero in the period that starts on ``start``."""
         known_before = self.first_on is not None and self.first_on <= start
         return self.kpi.gaps == Kpi.Gaps.ZERO and known_before
 

@@ -1,9 +1,9 @@
-"""The scorecard: KPIs by weeks, newest week first."""
+"""The scorecard: KPIs by weeks, months or quarters, the newest first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,8 +16,12 @@ from goals.selectors import phrases
 from goals.selectors.board import Board, Entry
 from goals.selectors.points import Point
 
-# The columns beside the weeks: KPI, owner, target, average, trend.
+# The columns beside the periods: KPI, owner, target, average, trend.
 OTHER_COLUMNS = 5
+# Those of the running period: what it has come to, and its plan.
+RUNNING_COLUMNS = 2
+GRAINS = (Grain.WEEK, Grain.MONTH, Grain.QUARTER)
+TRAILING = (4, 13, 26)
 # So many misses in a row are worth a word in the trend column.
 RUN = 3
 AVERAGED = {"sum", "last", "min", "max"}
@@ -30,32 +34,48 @@ class Filters:
     kind: str = ""
     owner: str = ""
 
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        return cls(kind=query.get("kind", ""), owner=query.get("owner", ""))
+
     def keep(self, kpi: Kpi) -> bool:
         fits_kind = not self.kind or kpi.kind == self.kind
         return fits_kind and (not self.owner or kpi.owner.user.email == self.owner)
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """By which periods a scorecard goes, and how many that are over it shows."""
+
+    grain: Grain = Grain.WEEK
+    periods: int = 13
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        """Read a query string; what it does not understand it takes as the default."""
+        grain, periods = query.get("period", ""), query.get("periods", "")
+        return cls(
+            grain=Grain(grain) if grain in GRAINS else Grain.WEEK,
+            periods=int(periods) if periods in map(str, TRAILING) else 13,
+        )
+
+
 def as_table(board: Board, filters: Filters) -> dict[str, Any]:
     """Prepare the board for ``components/_scorecard_table.html``."""
-    calendar = board.workspace.calendar
     entries = [entry for entry in board.entries if filters.keep(entry.kpi)]
     kinds = [kind for kind in Kpi.Kind if any(entry.kpi.kind == kind for entry in entries)]
-    caption = ngettext(
-        "%(count)d KPI by week, newest week first",
-        "%(count)d KPIs by week, newest week first",
-        len(entries),
-    )
     return {
-        "caption": caption % {"count": len(entries)},
-        "weeks": [
+        "caption": _caption(board.grain, len(entries)),
+        "running": _running_head(board),
+        "periods": [
             {
-                "label": calendar.week_number(week)[1],
-                "title": phrases.week_title(calendar, week),
-                "current": week == board.weeks[0],
+                "label": phrases.period_label(board.calendar, board.grain, start),
+                "title": phrases.period_title(board.calendar, board.grain, start),
+                "current": start == board.starts[0],
             }
-            for week in board.weeks
+            for start in board.starts
         ],
-        "columns": len(board.weeks) + OTHER_COLUMNS,
+        "columns": len(board.starts) + OTHER_COLUMNS + RUNNING_COLUMNS * bool(board.running),
         "groups": [
             {
                 "label": kind.label,
@@ -66,12 +86,45 @@ def as_table(board: Board, filters: Filters) -> dict[str, Any]:
     }
 
 
+def _caption(grain: Grain, count: int) -> str:
+    captions = {
+        Grain.WEEK: ngettext(
+            "%(count)d KPI by week, newest week first",
+            "%(count)d KPIs by week, newest week first",
+            count,
+        ),
+        Grain.MONTH: ngettext(
+            "%(count)d KPI by month, newest month first",
+            "%(count)d KPIs by month, newest month first",
+            count,
+        ),
+        Grain.QUARTER: ngettext(
+            "%(count)d KPI by quarter, newest quarter first",
+            "%(count)d KPIs by quarter, newest quarter first",
+            count,
+        ),
+    }
+    return captions[grain] % {"count": count}
+
+
+def _running_head(board: Board) -> dict[str, str] | None:
+    if board.running is None:
+        return None
+    period = phrases.period_label(board.calendar, board.grain, board.running)
+    return {
+        "label": _("%(period)s to date") % {"period": period},
+        "title": phrases.period_title(board.calendar, board.grain, board.running),
+    }
+
+
 def _row(entry: Entry, board: Board) -> dict[str, Any]:
     return {
         "name": entry.kpi.name,
         "url": board.url_of(entry.kpi),
         "target": phrases.target_text(entry),
         "owner": entry.kpi.owner.user.name,
+        "to_date": [_to_date(entry)] if board.running else [],
+        "plan": _plan(entry),
         "cells": list(_cells(entry, board)),
         "average": _average(entry),
         "run": _run(entry),
@@ -79,6 +132,36 @@ def _row(entry: Entry, board: Board) -> dict[str, Any]:
             [point.value for point in reversed(entry.points)],
             entry.target.value if entry.target else None,
         ),
+    }
+
+
+def _to_date(entry: Entry) -> dict[str, str]:
+    now = entry.to_date
+    if now is None:
+        return {"status": Status.NO_DATA, "text": "", "note": _("Nothing is due before it is over")}
+    if now.value is None:
+        return {"status": Status.NO_DATA, "text": "", "note": _("No value")}
+    words = {"value": entry.format.exact(now.value)}
+    note = _("%(value)s so far") % words
+    if now.plan:
+        words["plan"] = entry.format.target(now.plan)
+        note = _("%(value)s so far, plan %(plan)s") % words
+    if now.status is Status.NOT_JUDGED:
+        note = f"{note}; {_('incomplete, so not judged')}"
+    return {"status": now.status, "text": entry.format.cell(now.value), "note": note}
+
+
+def _plan(entry: Entry) -> str:
+    """Write the plan to date, and after it that of the whole period if it is another."""
+    now = entry.to_date
+    if now is None or now.plan is None:
+        return ""
+    plan = entry.format.target(now.plan)
+    if now.target is None or now.target == now.plan:
+        return plan
+    return _("%(plan)s of %(target)s") % {
+        "plan": plan,
+        "target": entry.format.cell(now.target.value),
     }
 
 
@@ -95,8 +178,8 @@ def _cells(entry: Entry, board: Board) -> Iterator[dict[str, str]]:
         note = entry.format.exact(point.value)
         if target := targets[point.target]:
             note = judged % {"value": note, "target": target}
-        if entry.line.grain is not Grain.WEEK:
-            period = phrases.period_name(board.workspace.calendar, entry.line.grain, point.start)
+        if entry.line.grain is not board.grain:
+            period = phrases.period_name(board.calendar, entry.line.grain, point.start)
             note = f"{period}: {note}"
         if point.status is Status.NOT_JUDGED:
             note = f"{note}; {_why_not_judged(point)}"

@@ -1,5 +1,6 @@
 """The KPIs together: scorecard and list."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,20 +14,20 @@ from django.views.decorators.http import require_safe
 from core import clock
 from core.fragments import cached_fragment
 from core.links import with_parameter
+from core.numbers import figure
 from core.paging import page_of, pager
+from core.periods import Grain
 from core.sorting import Sort, column_heads
 from goals.models import Kpi
 from goals.querysets import KPI_SORTS
 from goals.selectors import phrases
 from goals.selectors.board import SEVERITY, get_board
 from goals.selectors.points import get_freshness
-from goals.selectors.scorecard import Filters, as_table
+from goals.selectors.scorecard import TRAILING, Columns, Filters, as_table
 from goals.selectors.weeks import chosen_week
 from teams.access import WorkspaceRequest, workspace_view
 from teams.models import Membership
 from teams.policy import Action
-
-WEEKS = 13
 
 
 @workspace_view(Action.READ)
@@ -40,16 +41,18 @@ def _scorecard(request: WorkspaceRequest) -> HttpResponse:
     workspace = request.workspace
     freshness = get_freshness(workspace)
     today = workspace.today(at=clock.now())
-    filters = Filters(kind=request.GET.get("kind", ""), owner=request.GET.get("owner", ""))
-    week = chosen_week(request.GET.get("week", ""), workspace.calendar, today=today)
+    filters, columns = Filters.of(request.GET), Columns.of(request.GET)
+    newest, running = _newest(request, columns.grain, today)
     language = translation.get_language() or "en"
 
     def table() -> str:
         board = get_board(
             workspace,
             freshness=freshness,
-            week=week,
-            weeks=WEEKS,
+            grain=columns.grain,
+            newest=newest,
+            periods=columns.periods,
+            running=running,
             today=today,
             language=language,
         )
@@ -62,10 +65,15 @@ def _scorecard(request: WorkspaceRequest) -> HttpResponse:
 
     def filter_bar() -> str:
         legend = [{"status": each, "word": each.label} for each in SEVERITY]
-        context = {"menus": _filter_menus(request, filters), "legend": legend}
+        context = {
+            "segments": _column_choices(request, columns),
+            "menus": _filter_menus(request, filters),
+            "legend": legend,
+        }
         return render_to_string("goals/_filters.html", context)
 
-    key = (workspace.pk, freshness.version, today, week, language, filters, _may_edit(request))
+    chosen = (today, newest, columns, filters)
+    key = (workspace.pk, freshness.version, *chosen, language, _may_edit(request))
     context = {
         "table": cached_fragment("scorecard", *key, render=table),
         "filters": cached_fragment("filters", *key, request.GET.urlencode(), render=filter_bar),
@@ -77,9 +85,17 @@ def _scorecard(request: WorkspaceRequest) -> HttpResponse:
     return render(request, "goals/scorecard.html", context)
 
 
+def _newest(request: WorkspaceRequest, grain: Grain, today: date) -> tuple[date, date | None]:
+    """Give the latest period that is shown as over, and the running one if it is shown too."""
+    calendar = request.workspace.calendar
+    if grain is Grain.WEEK:  # weeks are whole
+        return chosen_week(request.GET.get("week", ""), calendar, today=today), None
+    return calendar.last_complete(grain, today=today), calendar.start(grain, today)
+
+
 def _list(request: WorkspaceRequest) -> HttpResponse:
     archived = request.GET.get("archived") == "true"
-    filters = Filters(kind=request.GET.get("kind", ""), owner=request.GET.get("owner", ""))
+    filters = Filters.of(request.GET)
     sort = Sort.of(request.GET, KPI_SORTS)
     rows = Kpi.objects.for_workspace(request.workspace).filter(archived_at__isnull=not archived)
     chosen = rows.matching(kind=filters.kind, owner=filters.owner).sorted_by(sort)
@@ -133,6 +149,36 @@ def _tabs(request: WorkspaceRequest, current: str) -> list[dict[str, Any]]:
             "label": _("Archived"),
             "url": f"{url}?view=list&archived=true",
             "current": current == "archived",
+        },
+    ]
+
+
+def _column_choices(request: WorkspaceRequest, columns: Columns) -> list[dict[str, Any]]:
+    grains = {Grain.WEEK: _("Weeks"), Grain.MONTH: _("Months"), Grain.QUARTER: _("Quarters")}
+    return [
+        {
+            "id": "period",
+            "label": _("By"),
+            "items": [
+                {
+                    "label": label,
+                    "url": with_parameter(request, "period", grain),
+                    "current": grain is columns.grain,
+                }
+                for grain, label in grains.items()
+            ],
+        },
+        {
+            "id": "periods",
+            "label": _("Last"),
+            "items": [
+                {
+                    "label": figure(count),
+                    "url": with_parameter(request, "periods", str(count)),
+                    "current": count == columns.periods,
+                }
+                for count in TRAILING
+            ],
         },
     ]
 

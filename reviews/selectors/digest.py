@@ -61,7 +61,7 @@ class Edition:
 
     def __init__(self, board: Board, *, freshness: Freshness, at: datetime, lost: int = 0) -> None:
         self._board, self._freshness, self._at, self._lost = board, freshness, at, lost
-        self._workspace, self._week = board.workspace, board.weeks[0]
+        self._workspace, self._week = board.workspace, board.starts[0]
         self._calendar = board.workspace.calendar
         self._scopes: dict[int | None, _Scope] = {}
 

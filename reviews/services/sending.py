@@ -90,8 +90,8 @@ class _Issue:
         self._board: Board = get_board(
             self.run.workspace,
             freshness=self.freshness,
-            week=self.run.week,
-            weeks=WEEKS,
+            newest=self.run.week,
+            periods=WEEKS,
             today=self.today,
             language=settings.LANGUAGE_CODE,
         )

@@ -212,8 +212,8 @@ def _letter(request: WorkspaceRequest, week: date, chosen: _Chosen) -> Letter:
     board = get_board(
         request.workspace,
         freshness=freshness,
-        week=week,
-        weeks=WEEKS,
+        newest=week,
+        periods=WEEKS,
         today=request.workspace.today(at=at),
         language=language,
     )

@@ -41,8 +41,8 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         board = get_board(
             workspace,
             freshness=freshness,
-            week=week,
-            weeks=WEEKS,
+            newest=week,
+            periods=WEEKS,
             today=today,
             language=language,
         )

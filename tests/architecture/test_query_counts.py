@@ -39,7 +39,8 @@ GATE = 3
 # What a page may cost beyond the gate; the address, after the workspace's.
 PAGES = {
     "": 6,
-    "kpis/": 6,
+    "kpis/": 5,  # freshness, KPIs, values, targets, owners
+    "kpis/?period=month": 6,  # and what the running month has come to
     "kpis/?view=list": 3,
     "kpis/?view=list&sort=-owner": 3,
     "kpis/?view=list&archived=true": 3,

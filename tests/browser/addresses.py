@@ -102,6 +102,7 @@ STATES = [
     Page("home-empty", "reviews:home", EMPTY),
     Page("kpi-list", "goals:kpis", query="?view=list"),
     Page("kpi-list-archived", "goals:kpis", query="?view=list&archived=true"),
+    Page("scorecard-months", "goals:kpis", query="?period=month"),
     Page("scorecard-filtered", "goals:kpis", query="?kind=activity"),
     Page("scorecard-no-match", "goals:kpis", query="?owner=nobody@mops.example"),
     Page("scorecard-viewer", "goals:kpis", VIEWER),

@@ -27,7 +27,7 @@ def write(reader, *, week=WEEK, language="en", variant="personal", **known):
     """Give a letter with its HTML and text."""
     freshness = get_freshness(reader.workspace)
     board = get_board(
-        reader.workspace, freshness=freshness, week=week, weeks=WEEKS,
+        reader.workspace, freshness=freshness, newest=week, periods=WEEKS,
         today=reader.workspace.today(at=NOW), language=language,
     )  # fmt: skip
     with translation.override(language):
