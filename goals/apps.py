@@ -38,6 +38,12 @@ class GoalsConfig(AppConfig):
                 named_by=("kpi", "segment"),
                 gist=("comparator", "value", "upper", "valid_from"),
             ),
+            audit.Audited(models.Scorecard, _("Scorecard"), gist=("team",)),
+            audit.Audited(
+                models.ScorecardLine,
+                _("Line of a scorecard"),
+                named_by=("scorecard", "kpi", "heading"),
+            ),
             audit.Audited(models.Breakdown, _("Breakdown")),
             audit.Audited(
                 models.Segment,

@@ -73,6 +73,10 @@ class TargetQuerySet(WorkspaceOwnedQuerySet):
     workspace_path = "kpi__workspace"
 
 
+class ScorecardLineQuerySet(WorkspaceOwnedQuerySet):
+    workspace_path = "scorecard__workspace"
+
+
 class SeriesQuerySet(WorkspaceOwnedQuerySet):
     workspace_path = "kpi__workspace"
 

@@ -10,12 +10,17 @@ from goals.views import (
     imports,
     kpis,
     numbers,
+    scorecards,
     targets,
 )
 
 app_name = "goals"
 urlpatterns = [
     path("kpis/", boards.index, name="kpis"),
+    path("kpis/SC-<int:number>/", boards.scorecard, name="scorecard"),
+    path("kpis/scorecards/new/", scorecards.new_scorecard, name="new-scorecard"),
+    path("kpis/SC-<int:number>/edit/", scorecards.edit_scorecard, name="edit-scorecard"),
+    path("kpis/SC-<int:number>/remove/", scorecards.remove_scorecard, name="remove-scorecard"),
     path("kpis/new/", definitions.new_kpi, name="new-kpi"),
     path("kpis/library/", definitions.library, name="library"),
     path("kpis/enter/", numbers.my_numbers, name="my-numbers"),

@@ -1,6 +1,6 @@
 """Speakable ids in requests, and what they name."""
 
-from goals.models import Breakdown
+from goals.models import Breakdown, Kpi
 from teams.models import Workspace
 
 
@@ -9,6 +9,11 @@ def find_breakdown(workspace: Workspace, ref: str) -> Breakdown | None:
     found: Breakdown | None = (
         Breakdown.objects.for_workspace(workspace).filter(number=number).first()
     )
+    return found
+
+
+def find_kpi(workspace: Workspace, code: str) -> Kpi | None:
+    found: Kpi | None = Kpi.objects.for_workspace(workspace).filter(code=code).first()
     return found
 
 

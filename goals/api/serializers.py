@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from core.api.fields import PlainDecimalField, StrictSerializer
 from core.numbers import plain
-from goals.api.refs import find_breakdown
-from goals.models import Breakdown, Kpi, Segment, Target
+from goals.api.refs import find_breakdown, find_kpi
+from goals.models import Breakdown, Kpi, Scorecard, ScorecardLine, Segment, Target
 from goals.models.kpis import code_validator
 from goals.querysets import KpiQuerySet
 from goals.rules.status import Comparator, Status
@@ -25,6 +26,10 @@ def _team(**kwargs: Any) -> InWorkspace:
 
 def _breakdown(**kwargs: Any) -> InWorkspace:
     return InWorkspace(find=find_breakdown, name=lambda breakdown: breakdown.ref, **kwargs)
+
+
+def _kpi(**kwargs: Any) -> InWorkspace:
+    return InWorkspace(find=find_kpi, name=lambda kpi: kpi.code, **kwargs)
 
 
 class KpiSerializer(serializers.ModelSerializer[Kpi]):
@@ -188,6 +193,45 @@ class NewTarget(StrictSerializer):
     value = PlainDecimalField(required=False, allow_null=True, default=None)
     upper = PlainDecimalField(required=False, allow_null=True, default=None)
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class ScorecardLineSerializer(StrictSerializer):
+    """One line: a KPI by its code, or the heading of those that follow; never both."""
+
+    kpi = _kpi(required=False)
+    heading = serializers.CharField(max_length=60, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            raise serializers.ValidationError(_("Give either a KPI or a heading."))
+        return attrs
+
+    def to_representation(self, instance: ScorecardLine) -> dict[str, str]:
+        if instance.kpi is None:
+            return {"heading": instance.heading}
+        return {"kpi": instance.kpi.code}
+
+
+class ScorecardSerializer(serializers.ModelSerializer[Scorecard]):
+    """A named, ordered choice of KPIs; ``team`` is null for the whole workspace's."""
+
+    id = serializers.CharField(source="ref", help_text="The speakable id, such as SC-2.")
+    team = _team(read_only=True, allow_null=True)
+    lines = ScorecardLineSerializer(many=True)
+
+    class Meta:
+        model = Scorecard
+        fields = ["id", "name", "team", "place", "lines", "version"]
+        read_only_fields = fields
+
+
+class ScorecardChanges(StrictSerializer):
+    name = serializers.CharField(max_length=60)
+    team = _team(required=False, allow_null=True)
+    place = serializers.IntegerField(
+        min_value=1, max_value=999, required=False, help_text="In the menu of its team."
+    )
+    lines = ScorecardLineSerializer(many=True, required=False, help_text="All lines, in order.")
 
 
 class PointSerializer(StrictSerializer):

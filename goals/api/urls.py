@@ -7,6 +7,7 @@ from goals.api.breakdowns import BreakdownAPI, SegmentAPI
 from goals.api.imports import ImportAPI
 from goals.api.kpis import KpiAPI
 from goals.api.measurements import MeasurementAPI
+from goals.api.scorecards import ScorecardAPI
 from goals.api.targets import TargetAPI
 
 router = SimpleRouter()
@@ -14,6 +15,7 @@ router.register("kpis", KpiAPI, basename="kpi")
 router.register("breakdowns", BreakdownAPI, basename="breakdown")
 router.register("segments", SegmentAPI, basename="segment")
 router.register("targets", TargetAPI, basename="target")
+router.register("scorecards", ScorecardAPI, basename="scorecard")
 router.register("imports", ImportAPI, basename="import")
 
 app_name = "goals-api"

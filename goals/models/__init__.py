@@ -16,6 +16,7 @@ from goals.models.numbers import (
     NumbersState,
     Series,
 )
+from goals.models.scorecards import Scorecard, ScorecardLine
 
 __all__ = [
     "Breakdown",
@@ -28,6 +29,8 @@ __all__ = [
     "MeasurementRevision",
     "NumbersState",
     "RememberedMapping",
+    "Scorecard",
+    "ScorecardLine",
     "Segment",
     "Series",
     "StagedPlace",

@@ -70,6 +70,8 @@ LIBRARY = (
     Ready("quota", _("Sales quota"), _("What sales set out to win."), "value", **_MONEY),
     _formula("quota_attainment", _("Quota attainment"), _("Revenue as a share of the quota."),
              "value", "100 * revenue / quota", **_PERCENT),
+    _formula("quota_remaining", _("Quota remaining"), _("What is left of the quota."), "value",
+             "quota - revenue", **_MONEY, **_LOWER),
     # -- Efficiency -------------------------------------------------------------------------------
     Ready("customers_won", _("Customers won"), _("New customers from all sources."),
           "efficiency", gaps="zero"),

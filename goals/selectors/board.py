@@ -115,6 +115,10 @@ class Board:
     running: date | None = None
 
     @property
+    def kpis(self) -> list[Kpi]:
+        return [entry.kpi for entry in self.entries]
+
+    @property
     def calendar(self) -> PeriodCalendar:
         return self.workspace.calendar
 
@@ -169,20 +173,23 @@ def get_board(
     language: str,
     grain: Grain = Grain.WEEK,
     running: date | None = None,
+    kpis: Sequence[Kpi] | None = None,
 ) -> Board:
     """
-    Read the KPIs in use with their numbers for so many periods of ``grain`` up to ``newest``.
+    Read KPIs with their numbers for so many periods of ``grain`` up to ``newest``.
+
+    They are those given, read with their owners; without any, all KPIs in use.
 
     A KPI that is measured less often is judged at its own cadence: each column shows the period
     that its last day falls in, or, while that one runs without a value, the one before.
-    ``running`` is the period that is not over yet, if it is to be shown to date. Costs three
-    queries, and one for the running period, however many KPIs and periods.
+    ``running`` is the period that is not over yet, if it is to be shown to date. Costs two
+    queries, one for all KPIs, and one for the running period, however many they are.
     """
     calendar = workspace.calendar
     starts = [calendar.shift(grain, newest, -back) for back in range(periods)]
-    kpis = list(
-        Kpi.objects.for_workspace(workspace).active().select_related("owner__user").in_order()
-    )
+    if kpis is None:
+        here = Kpi.objects.for_workspace(workspace).active()
+        kpis = list(here.select_related("owner__user").in_order())
     lines = get_lines(
         workspace,
         kpis,

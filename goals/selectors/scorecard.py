@@ -1,6 +1,6 @@
 """The scorecard: KPIs by weeks, months or quarters, the newest first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from core.charts import sparkline
 from core.periods import Grain
-from goals.models import Kpi
+from goals.models import Kpi, Scorecard
 from goals.rules.status import Goalpost, Status
 from goals.selectors import phrases
 from goals.selectors.board import Board, Entry
@@ -60,10 +60,36 @@ class Columns:
         )
 
 
-def as_table(board: Board, filters: Filters) -> dict[str, Any]:
-    """Prepare the board for ``components/_scorecard_table.html``."""
-    entries = [entry for entry in board.entries if filters.keep(entry.kpi)]
-    kinds = [kind for kind in Kpi.Kind if any(entry.kpi.kind == kind for entry in entries)]
+Group = tuple[str, Sequence[Kpi]]
+
+
+def by_kind(kpis: Sequence[Kpi]) -> list[Group]:
+    """Group KPIs by kind, as the scorecard of all KPIs has them."""
+    return [
+        (str(kind.label), of_kind)
+        for kind in Kpi.Kind
+        if (of_kind := [kpi for kpi in kpis if kpi.kind == kind])
+    ]
+
+
+def get_groups(scorecard: Scorecard) -> list[Group]:
+    """Read the KPIs in use on a scorecard under their headings; costs one query."""
+    lines = scorecard.lines.filter(kpi__archived_at=None)
+    groups: list[tuple[str, list[Kpi]]] = [("", [])]
+    for line in lines.select_related("kpi__owner__user").order_by("position"):
+        if line.kpi is None:
+            groups.append((line.heading, []))
+        else:
+            groups[-1][1].append(line.kpi)
+    return [group for group in groups if group[1]]
+
+
+def as_table(board: Board, groups: Sequence[Group], filters: Filters) -> dict[str, Any]:
+    """Prepare the board for ``components/_scorecard_table.html``, under the groups' headings."""
+    entries = {entry.kpi.pk: entry for entry in board.entries if filters.keep(entry.kpi)}
+    shown = [
+        (label, [entries[kpi.pk] for kpi in kpis if kpi.pk in entries]) for label, kpis in groups
+    ]
     return {
         "caption": _caption(board.grain, len(entries)),
         "running": _running_head(board),
@@ -77,11 +103,9 @@ def as_table(board: Board, filters: Filters) -> dict[str, Any]:
         ],
         "columns": len(board.starts) + OTHER_COLUMNS + RUNNING_COLUMNS * bool(board.running),
         "groups": [
-            {
-                "label": kind.label,
-                "rows": [_row(e, board) for e in entries if e.kpi.kind == kind],
-            }
-            for kind in kinds
+            {"label": label, "rows": [_row(entry, board) for entry in rows]}
+            for label, rows in shown
+            if rows
         ],
     }
 

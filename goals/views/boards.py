@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -18,12 +18,19 @@ from core.numbers import figure
 from core.paging import page_of, pager
 from core.periods import Grain
 from core.sorting import Sort, column_heads
-from goals.models import Kpi
+from goals.models import Kpi, Scorecard
 from goals.querysets import KPI_SORTS
 from goals.selectors import phrases
 from goals.selectors.board import SEVERITY, get_board
 from goals.selectors.points import get_freshness
-from goals.selectors.scorecard import TRAILING, Columns, Filters, as_table
+from goals.selectors.scorecard import (
+    TRAILING,
+    Columns,
+    Filters,
+    as_table,
+    by_kind,
+    get_groups,
+)
 from goals.selectors.weeks import chosen_week
 from teams.access import WorkspaceRequest, workspace_view
 from teams.models import Membership
@@ -34,10 +41,24 @@ from teams.policy import Action
 @require_safe
 def index(request: WorkspaceRequest) -> HttpResponse:
     """Show the KPIs as the scorecard or as a list."""
-    return _list(request) if request.GET.get("view") == "list" else _scorecard(request)
+    return _list(request) if request.GET.get("view") == "list" else _table(request, None)
 
 
-def _scorecard(request: WorkspaceRequest) -> HttpResponse:
+@workspace_view(Action.READ)
+@require_safe
+def scorecard(request: WorkspaceRequest, number: int) -> HttpResponse:
+    """Show a scorecard that somebody put together."""
+    return _table(request, find_scorecard(request, number))
+
+
+def find_scorecard(request: WorkspaceRequest, number: int) -> Scorecard:
+    """Give the workspace's scorecard of that number, or raise Http404."""
+    here = Scorecard.objects.for_workspace(request.workspace).select_related("workspace")
+    found: Scorecard = get_object_or_404(here, number=number)
+    return found
+
+
+def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
     workspace = request.workspace
     freshness = get_freshness(workspace)
     today = workspace.today(at=clock.now())
@@ -46,8 +67,10 @@ def _scorecard(request: WorkspaceRequest) -> HttpResponse:
     language = translation.get_language() or "en"
 
     def table() -> str:
+        groups = get_groups(chosen) if chosen else None
         board = get_board(
             workspace,
+            kpis=None if groups is None else [kpi for _label, kpis in groups for kpi in kpis],
             freshness=freshness,
             grain=columns.grain,
             newest=newest,
@@ -57,8 +80,9 @@ def _scorecard(request: WorkspaceRequest) -> HttpResponse:
             language=language,
         )
         context = {
-            "scorecard": as_table(board, filters),
-            "empty_actions": _first_steps(request),
+            "scorecard": as_table(board, groups or by_kind(board.kpis), filters),
+            "chosen": chosen,
+            "empty_actions": _first_steps(request, chosen),
             "clear_url": request.path if filters != Filters() else "",
         }
         return render_to_string("goals/_scorecard.html", context)
@@ -67,17 +91,18 @@ def _scorecard(request: WorkspaceRequest) -> HttpResponse:
         legend = [{"status": each, "word": each.label} for each in SEVERITY]
         context = {
             "segments": _column_choices(request, columns),
-            "menus": _filter_menus(request, filters),
+            "menus": [_scorecards_menu(request, chosen), *_filter_menus(request, filters)],
             "legend": legend,
         }
         return render_to_string("goals/_filters.html", context)
 
-    chosen = (today, newest, columns, filters)
-    key = (workspace.pk, freshness.version, *chosen, language, _may_edit(request))
+    asked = (chosen and chosen.pk, today, newest, columns, filters)
+    key = (workspace.pk, freshness.version, *asked, language, _may_edit(request))
     context = {
         "table": cached_fragment("scorecard", *key, render=table),
         "filters": cached_fragment("filters", *key, request.GET.urlencode(), render=filter_bar),
         "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
+        "chosen": chosen,
         "tabs": _tabs(request, "scorecard"),
         "may_edit": _may_edit(request),
         "may_enter": request.membership.may(Action.ENTER_OWN_NUMBERS),
@@ -126,10 +151,15 @@ def _may_edit(request: WorkspaceRequest) -> bool:
     return request.membership.may(Action.EDIT_KPIS)
 
 
-def _first_steps(request: WorkspaceRequest) -> list[dict[str, Any]]:
+def _first_steps(
+    request: WorkspaceRequest, chosen: Scorecard | None = None
+) -> list[dict[str, Any]]:
     if not _may_edit(request):
         return []
     slug = request.workspace.slug
+    if chosen:
+        url = reverse("goals:edit-scorecard", args=[slug, chosen.number])
+        return [{"label": _("Choose KPIs"), "url": url, "primary": True}]
     return [
         {
             "label": _("Choose from the library"),
@@ -181,6 +211,27 @@ def _column_choices(request: WorkspaceRequest, columns: Columns) -> list[dict[st
             ],
         },
     ]
+
+
+def _scorecards_menu(request: WorkspaceRequest, chosen: Scorecard | None) -> dict[str, Any]:
+    slug = request.workspace.slug
+    there = Scorecard.objects.for_workspace(request.workspace).select_related("team")
+    items = [{"label": _("All KPIs"), "url": reverse("goals:kpis", args=[slug])}]
+    items += [
+        {
+            "label": f"{each.team}: {each.name}" if each.team else each.name,
+            "url": reverse("goals:scorecard", args=[slug, each.number]),
+        }
+        for each in there
+    ]
+    if _may_edit(request):
+        url = reverse("goals:new-scorecard", args=[slug])
+        items.append({"label": _("New scorecard"), "url": url, "icon": "plus"})
+    label = chosen.name if chosen else _("All KPIs")
+    return {
+        "label": _("Scorecard: %(name)s") % {"name": label},
+        "items": [{**item, "current": item["url"] == request.path} for item in items],
+    }
 
 
 def _filter_menus(request: WorkspaceRequest, filters: Filters) -> list[dict[str, Any]]:

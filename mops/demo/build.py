@@ -14,6 +14,7 @@ from goals.services import rollups
 from goals.services.kpis import create_kpi
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
+from goals.services.scorecards import create_scorecard
 from goals.services.targets import set_target
 from mops.demo import story
 from teams.models import Membership, Team, User, Workspace
@@ -58,7 +59,9 @@ def build_demo(*, at: datetime) -> Workspace:
     _wait_for_other_builders()
     people = _open(at)
     workspace = people[VISITOR].workspace
-    kpis = _kpis(workspace, people, _teams(workspace, people))
+    departments = _teams(workspace, people)
+    kpis = _kpis(workspace, people, departments)
+    _scorecards(workspace, kpis, departments)
     writer = _Writer(workspace, people, kpis, at)
     writer.targets()
     writer.history()
@@ -132,6 +135,14 @@ def _kpis(
             position=position,
         )
     return made
+
+
+def _scorecards(workspace: Workspace, kpis: dict[str, Kpi], departments: dict[str, Team]) -> None:
+    for name, team, groups in story.SCORECARDS:
+        lines: list[Kpi | str] = []
+        for heading, codes in groups.items():
+            lines += [heading, *(kpis[code] for code in codes)]
+        create_scorecard(workspace=workspace, name=name, team=departments.get(team), lines=lines)
 
 
 class _Writer:

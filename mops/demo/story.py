@@ -42,6 +42,24 @@ TEAMS = {
     "Sales": ("ewa",),
 }
 
+# Headings, and the codes of the KPIs under them; by team, or for the whole workspace.
+SCORECARDS = (
+    (
+        "Monday ten",
+        "",
+        {
+            "Demand": ("trial_sign_ups", "mqls", "cost_per_trial", "organic_sessions"),
+            "Sales": ("sqls_accepted", "mql_to_sql", "first_contact"),
+            "Money": ("new_mrr", "open_pipeline", "ad_spend"),
+        },
+    ),
+    (
+        "Newsletter",
+        "Content",
+        {"Who reads": ("open_rate", "email_ctr", "unsubscribes"), "What we send": ("emails_sent",)},
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

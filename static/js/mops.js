@@ -71,7 +71,7 @@
     if (!lost || document.activeElement !== document.body) return;
     const swapped = lost.id && document.getElementById(lost.id);
     const goal =
-      (swapped && find("a, button, input, select", swapped)) ||
+      (swapped && find("a, button, input:not([type=hidden]), select", swapped)) ||
       (lost.next?.isConnected && find("a, button", lost.next)) ||
       (lost.heading && document.getElementById(lost.heading)) ||
       find("h1");
@@ -113,6 +113,47 @@
     const card = button.closest("[data-poll]");
     card.dataset.poll = card.dataset.poll === "paused" ? "" : "paused";
     [button.textContent, button.dataset.other] = [button.dataset.other, button.textContent];
+  });
+
+  // -- Lines in order: moved by a drag, by Alt and an arrow, by a button ----------------------------
+
+  const line = (element) => element.closest("[data-sortable] > [draggable]");
+  const linesOf = (list) => all(":scope > [draggable]", list);
+
+  const moveTo = (row, place) => {
+    const list = row.parentElement;
+    const goal = linesOf(list)[place];
+    if (!goal || goal === row) return;
+    const focused = document.activeElement;
+    if (place < linesOf(list).indexOf(row)) goal.before(row);
+    else goal.after(row);
+    if (row.contains(focused)) focused.focus(); // the move took it away
+    linesOf(list).forEach((each, index) => {
+      for (const button of all("[name=deed]", each)) button.value = button.value.replace(/\d+$/, index);
+    });
+    const words = { NAME: row.dataset.name, PLACE: place + 1, COUNT: linesOf(list).length };
+    announce(list.dataset.sortable.replace(/NAME|PLACE|COUNT/g, (word) => words[word]));
+  };
+  const moveBy = (row, by) => moveTo(row, linesOf(row.parentElement).indexOf(row) + by);
+
+  on("click", "[data-move]", (button, event) => {
+    event.preventDefault();
+    moveBy(line(button), Number(button.dataset.move));
+  });
+  on("keydown", "[data-sortable] > [draggable]", (row, event) => {
+    const by = event.altKey && { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    moveBy(row, by);
+  });
+
+  let dragged;
+  on("dragstart", "[data-sortable] > [draggable]", (row) => (dragged = row));
+  on("dragend", "[data-sortable] > [draggable]", () => (dragged = undefined));
+  on("dragover", "[data-sortable] > [draggable]", (row, event) => {
+    if (row.parentElement !== dragged?.parentElement) return;
+    event.preventDefault();
+    moveTo(dragged, linesOf(row.parentElement).indexOf(row));
   });
 
   // -- Keys -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from goals.models import Kpi
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
@@ -19,6 +20,7 @@ from tests.factories.goals import (
     BreakdownFactory,
     ImportFactory,
     KpiFactory,
+    ScorecardFactory,
     SegmentFactory,
     TargetFactory,
 )
@@ -39,8 +41,10 @@ GATE = 3
 # What a page may cost beyond the gate; the address, after the workspace's.
 PAGES = {
     "": 6,
-    "kpis/": 5,  # freshness, KPIs, values, targets, owners
-    "kpis/?period=month": 6,  # and what the running month has come to
+    "kpis/": 6,  # freshness, KPIs, values, targets, owners, scorecards
+    "kpis/?period=month": 7,  # and what the running month has come to
+    f"kpis/SC-{FIRST}/": 7,  # and the scorecard itself
+    f"kpis/SC-{FIRST}/edit/": 4,  # scorecard, lines, KPIs, teams
     "kpis/?view=list": 3,
     "kpis/?view=list&sort=-owner": 3,
     "kpis/?view=list&archived=true": 3,
@@ -67,6 +71,7 @@ LISTS = {
     "breakdowns/": 1,
     "segments/": 1,
     "targets/": 1,
+    "scorecards/": 3,  # with lines and their KPIs
     "measurements/": 1,
     "kpis/history/series/?period=week": 4,
     "imports/": 1,
@@ -104,6 +109,9 @@ def fill(slug, count):
         ApiTokenFactory(membership=people[n])
         InvitationFactory(workspace=workspace, invited_by=owner)
         ImportFactory(created_by=people[n])
+    kpis = list(Kpi.objects.filter(workspace=workspace))
+    ScorecardFactory(workspace=workspace, number=FIRST, lines=["Demand", *kpis])
+    ScorecardFactory.create_batch(count, workspace=workspace, team=team, lines=kpis[:2])
     first = KpiFactory(workspace=workspace, owner=owner, code="history", number=FIRST)
     for back in range(count):
         week = WEEK - dt.timedelta(weeks=back)

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from core.intake import ReadOptions
-from goals.models import Import, Measurement, Target
+from goals.models import Import, Measurement, Scorecard, ScorecardLine, Target
 from goals.services import imports
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
@@ -12,7 +12,13 @@ from reviews.models import DigestDelivery
 from teams.models import ApiToken, Invitation
 from teams.policy import Role
 from tests.conftest import NOW
-from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory, TargetFactory
+from tests.factories.goals import (
+    BreakdownFactory,
+    KpiFactory,
+    ScorecardFactory,
+    SegmentFactory,
+    TargetFactory,
+)
 from tests.factories.reviews import WEEK, DeliveryFactory, RunFactory, SubscriptionFactory
 from tests.factories.teams import (
     ApiTokenFactory,
@@ -49,6 +55,9 @@ class World:
         self.archived = KpiFactory(workspace=self.workspace, owner=lead, name=text, archived_at=NOW)
         self.target = TargetFactory(
             kpi=self.kpi, number=self.kpi.number, valid_from=THIS_WEEK, reason=text
+        )
+        self.scorecard = ScorecardFactory(
+            workspace=self.workspace, name=text, team=self.team, lines=[text, self.kpi]
         )
         admin = self.people["admin"]
         self.token = ApiTokenFactory(membership=admin, name=text)
@@ -93,9 +102,12 @@ class World:
             ("goals-api:breakdown-detail", "ref"): self.breakdown.ref,
             ("goals-api:segment-detail", "ref"): self.segment.ref,
             ("goals-api:target-detail", "ref"): self.target.ref,
+            ("goals-api:scorecard-detail", "ref"): self.scorecard.ref,
         }
         if route.startswith("goals:") and "import" in route:
             return self.file.number
+        if route.startswith("goals:") and route.endswith("scorecard"):
+            return self.scorecard.number
         if route.startswith("goals-api:import"):
             return self.file.ref
         if (route, parameter) in things:
@@ -114,6 +126,8 @@ class World:
             [list(Target.objects.filter(kpi__workspace=self.workspace).values_list())],
             [list(Measurement.objects.filter(series__kpi__workspace=self.workspace).values_list())],
             [list(type(self.segment).objects.filter(breakdown=self.breakdown).values_list())],
+            [list(Scorecard.objects.filter(workspace=self.workspace).values_list())],
+            [list(ScorecardLine.objects.filter(scorecard__workspace=self.workspace).values_list())],
             [list(type(self.team).objects.filter(workspace=self.workspace).values_list())],
             [list(ApiToken.objects.filter(membership__workspace=self.workspace).values_list())],
             [list(Invitation.objects.filter(workspace=self.workspace).values_list())],

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from core import clock
 from core.intake import ReadOptions
-from goals.models import Kpi
+from goals.models import Kpi, Scorecard
 from goals.rules.status import Comparator
 from goals.services import breakdowns, imports, rollups
 from goals.services.kpis import archive_kpi, create_kpi
@@ -145,6 +145,7 @@ def _furnish(workspace, at, *, mark):
         "team": Team.objects.for_workspace(workspace).order_by("pk").first().pk,
         "kpi": Kpi.objects.get(workspace=workspace, code="trial_sign_ups").number,
         "formula": Kpi.objects.get(workspace=workspace, code="cost_per_trial").number,
+        "scorecard": Scorecard.objects.for_workspace(workspace).first().number,
         "breakdown": breakdown.number,
         "segment": breakdown.segments.first().number,
         "files": {name: row.number for name, row in files.items()},

@@ -14,6 +14,7 @@ FORMS = {
     "token": ("/w/{slug}/settings/tokens/new/", {"name": "", "expires_on": ""}, 2),
     "team": ("/w/{slug}/settings/teams/new/", {"name": ""}, 1),
     "invitation": ("/w/{slug}/settings/invitations/new/", {"addresses": ""}, 1),
+    "scorecard": ("/w/{slug}/kpis/scorecards/new/", {"name": "", "place": "0"}, 2),
     "breakdown": ("/w/{slug}/breakdowns/new/", {"name": ""}, 1),
 }
 

@@ -130,6 +130,55 @@ def paste(tab, text):
     )
 
 
+def lines(tab):
+    """Give the lines of the scorecard that is put together."""
+    return [row.get_attribute("data-name") for row in tab.locator("[data-sortable] > li").all()]
+
+
+def test_a_scorecard_is_put_together_and_its_lines_are_moved(tab, studio):
+    """R36: a board of one's own."""
+    tab.goto(f"/w/{studio['slug']}/kpis/scorecards/new/")
+
+    type_into(tab, "Name", "By keys")
+    for kpi, key in (("Leads", "Tab"), ("Visits", "Shift+Tab")):
+        walk_to(tab, field(tab, "Add a KPI"), key=key)
+        tab.keyboard.type(kpi)
+        press(tab, "button", "Add the KPI")
+        expect(tab.locator("[data-sortable]")).to_contain_text(kpi)
+        keeps_focus(tab)
+    type_into(tab, "Add a heading", "Demand")
+    press(tab, "button", "Add the heading")
+    expect(tab.locator("[data-sortable] input[name=heading]")).to_have_value("Demand")
+    walk_to(tab, tab.get_by_role("button", name="Take Demand out"), key="Shift+Tab")
+    for place in (2, 1):
+        tab.keyboard.press("Alt+ArrowUp")
+        expect(tab.locator("#status")).to_have_text(f"Demand is line {place} of 3")
+        keeps_focus(tab)
+    assert lines(tab) == ["Demand", "Leads", "Visits"]
+    press(tab, "button", "Take Leads out")
+    expect(tab.locator("[data-sortable]")).not_to_contain_text("Leads")
+    expect(tab.get_by_label("Heading", exact=True)).to_be_focused()
+    press(tab, "button", "Create scorecard")
+
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("By keys")
+    assert tab.locator("tbody th").all_inner_texts() == ["Demand", "Visits"]
+
+
+def test_lines_are_dragged_and_the_buttons_still_mean_their_own(tab, studio):
+    tab.goto(f"/w/{studio['slug']}/kpis/scorecards/new/")
+    for kpi in ("Leads", "Visits", "Open rate"):
+        tab.get_by_label("Add a KPI").select_option(label=kpi)
+        tab.get_by_role("button", name="Add the KPI").click()
+        expect(tab.locator("[data-sortable]")).to_contain_text(kpi)
+
+    tab.drag_and_drop("[data-sortable] > li:nth-child(1)", "[data-sortable] > li:nth-child(3)")
+    assert lines(tab) == ["Visits", "Open rate", "Leads"]
+    tab.get_by_role("button", name="Take Visits out").click()
+
+    expect(tab.locator("[data-sortable]")).not_to_contain_text("Visits")
+    assert lines(tab) == ["Open rate", "Leads"]
+
+
 def test_a_kpi_is_made_and_gets_a_target(tab, studio):
     """R33: a KPI of one of the four kinds."""
     tab.goto(f"/w/{studio['slug']}/kpis/new/")

@@ -157,3 +157,18 @@ def test_mail_and_profile_are_changed(plain, studio):
 
     expect(plain.locator("html")).to_have_attribute("data-bs-theme", "dark")
     expect(plain.locator("body")).not_to_have_attribute("data-shortcuts", re.compile("."))
+
+
+def test_a_scorecard_is_put_together(plain, studio):
+    plain.goto(f"/w/{studio['slug']}/kpis/scorecards/new/")
+
+    plain.get_by_label("Name").fill("By hand")
+    for kpi in ("Leads", "Visits"):
+        plain.get_by_label("Add a KPI").select_option(label=kpi)
+        plain.get_by_role("button", name="Add the KPI").click()
+    plain.get_by_role("button", name="Move Visits up").click()
+    expect(plain.get_by_label("Name")).to_have_value("By hand")
+    plain.get_by_role("button", name="Create scorecard").click()
+
+    expect(plain.get_by_role("heading", level=1)).to_contain_text("By hand")
+    assert plain.locator("tbody th a").all_inner_texts() == ["Visits", "Leads"]

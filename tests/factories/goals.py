@@ -8,7 +8,7 @@ import datetime as dt
 
 import factory
 
-from goals.models import Breakdown, Import, Kpi, Segment, Target
+from goals.models import Breakdown, Import, Kpi, Scorecard, ScorecardLine, Segment, Target
 from tests.factories.teams import LONG_AGO, MembershipFactory, WorkspaceFactory
 
 # What defines a KPI, but for its name and code, wherever it comes in.
@@ -75,6 +75,23 @@ class TargetFactory(factory.django.DjangoModelFactory):
     value = 100
     set_by = factory.SelfAttribute("kpi.owner")
     set_at = LONG_AGO
+
+
+class ScorecardFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Scorecard
+        skip_postgeneration_save = True
+
+    workspace = factory.SubFactory(WorkspaceFactory)
+    number = factory.Sequence(lambda n: 500 + n)
+    name = factory.Sequence(lambda n: f"Scorecard {n}")
+
+    @factory.post_generation
+    def lines(self, _create, lines, **_kwargs):
+        """Put KPIs and headings on it."""
+        for position, line in enumerate(lines or ()):
+            named = {"heading": line} if isinstance(line, str) else {"kpi": line}
+            ScorecardLine.objects.create(scorecard=self, position=position, **named)
 
 
 class ImportFactory(factory.django.DjangoModelFactory):
