@@ -6,5 +6,5 @@ from django.dispatch import Signal
 workspace_deleting = Signal()
 
 # Sent inside the transaction that changed what pages write beside numbers: the settings of a
-# workspace, or the name of one of its people; carries ``workspace``.
+# workspace, the name of one of its people, or its teams; carries ``workspace``.
 workspace_changed = Signal()

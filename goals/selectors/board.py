@@ -1,6 +1,6 @@
 """KPIs of a workspace by periods: what Home, scorecards and the digest show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -113,6 +113,8 @@ class Board:
     entries: Sequence[Entry]
     # The period that runs, where it is shown beside those that are over.
     running: date | None = None
+    # What is not shown; formulas that are shown may stand on it.
+    hidden: Sequence[Entry] = ()
 
     @property
     def kpis(self) -> list[Kpi]:
@@ -136,6 +138,12 @@ class Board:
         entries = [replace(e, format=replace(e.format, numbers=numbers)) for e in self.entries]
         return replace(self, entries=entries)
 
+    def only(self, keep: Callable[[Kpi], bool]) -> "Board":
+        """Show some of the KPIs."""
+        shown = [entry for entry in self.entries if keep(entry.kpi)]
+        hidden = [entry for entry in self.entries if not keep(entry.kpi)]
+        return replace(self, entries=shown, hidden=hidden)
+
     def counts(self) -> dict[Status, int]:
         """Count the entries by status, worst first, without zeros."""
         statuses = [entry.current.status for entry in self.entries]
@@ -148,7 +156,7 @@ class Board:
 
     def missing_inputs(self, entry: Entry) -> list[Kpi]:
         """List the measured KPIs without which a formula has no value this period."""
-        by_code = {other.kpi.code: other for other in self.entries}
+        by_code = {other.kpi.code: other for other in [*self.entries, *self.hidden]}
         return [
             other.kpi
             for code in sorted(_measured_below(entry.kpi, by_code))

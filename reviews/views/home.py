@@ -20,6 +20,7 @@ from goals.selectors.board import get_board
 from goals.selectors.points import get_freshness
 from goals.selectors.weeks import chosen_week
 from reviews.selectors import home as selector
+from reviews.selectors.home_teams import ALL, MINE, TeamChoice
 from teams.access import WorkspaceRequest, workspace_view
 from teams.policy import Action
 
@@ -35,7 +36,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
     today = workspace.today(at=clock.now())
     week = chosen_week(request.GET.get("week", ""), calendar, today=today)
     language = translation.get_language() or "en"
-    enters, mine = _enters(request), request.GET.get("mine") == "1"
+    enters, asked = _enters(request), _asked_team(request)
 
     def numbers() -> str:
         board = get_board(
@@ -46,10 +47,13 @@ def home(request: WorkspaceRequest) -> HttpResponse:
             today=today,
             language=language,
         )
+        choice = TeamChoice.of(request.membership, asked)
+        board = board.only(choice.keeps)
         counts = board.counts()
         listed = selector.attention(board, enter=enter_url)
         needy = sum(counts.get(status, 0) for status in selector.NEEDS_ATTENTION)
         context = {
+            "teams": _teams_menu(choice, f"?week={calendar.key(Grain.WEEK, week)}&"),
             "stats": [
                 {"status": status, "word": phrases.counted(status, count)}
                 for status, count in counts.items()
@@ -67,6 +71,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
             "groups": selector.tile_groups(board, language=language),
             "scorecard_url": reverse("goals:kpis", args=[workspace.slug]),
             "empty_actions": _first_steps(request),
+            "clear_url": "?team=all" if board.hidden else "",
         }
         return render_to_string("reviews/_home_numbers.html", context)
 
@@ -78,11 +83,11 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         whose = "" if kpi.owner_id == request.membership.pk else "&owner=all"
         return f"{url}?week={key}{whose}"
 
-    key = (workspace.pk, freshness.version, today, week, language, enters, request.membership.pk)
+    reader = (request.membership.pk, enters, asked)
+    key = (workspace.pk, freshness.version, today, week, language, *reader)
     context = {
         "numbers": cached_fragment("home", *key, render=numbers),
         "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
-        "mine": mine,
         "period": _period(request, week),
         "may_enter": bool(enters),
     }
@@ -95,6 +100,31 @@ def _enters(request: WorkspaceRequest) -> int | str:
     if request.membership.may(Action.ENTER_NUMBERS):
         return "all"
     return request.membership.pk if request.membership.may(Action.ENTER_OWN_NUMBERS) else ""
+
+
+def _asked_team(request: WorkspaceRequest) -> str:
+    """Give whose KPIs were asked for, now or the last time."""
+    name = f"home_team_{request.workspace.pk}"
+    remembered: str = request.session.get(name, "")
+    asked = request.GET.get("team", remembered)[:20]
+    if asked != remembered:
+        request.session[name] = asked
+    return asked
+
+
+def _teams_menu(choice: TeamChoice, address: str) -> dict[str, Any] | None:
+    if not choice.teams:
+        return None
+    names = {MINE: _("mine"), ALL: _("all"), **{str(team.pk): team.name for team in choice.teams}}
+    if not any(team.is_mine for team in choice.teams):
+        del names[MINE]
+    return {
+        "label": _("Team: %(name)s") % {"name": names[choice.chosen]},
+        "items": [
+            {"label": name, "url": f"{address}team={key}", "current": key == choice.chosen}
+            for key, name in names.items()
+        ],
+    }
 
 
 def _first_steps(request: WorkspaceRequest) -> list[dict[str, Any]]:

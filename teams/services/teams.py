@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
+from teams.events import workspace_changed
 from teams.models import Membership, Team, Workspace
 from teams.services.locks import hold_workspace
 
@@ -41,6 +42,7 @@ def save_team(
     team.save()
     wanted = [member.pk for member in members]
     team.members.set(Membership.objects.active().for_workspace(workspace).filter(pk__in=wanted))
+    workspace_changed.send(Team, workspace=workspace)
     return team
 
 
@@ -48,4 +50,6 @@ def save_team(
 def delete_team(*, team: Team) -> None:
     """Delete a team. Its members stay, and what named it belongs to no team from then on."""
     hold_workspace(team.workspace_id)
+    workspace = team.workspace
     team.delete()
+    workspace_changed.send(Team, workspace=workspace)
