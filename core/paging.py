@@ -11,9 +11,9 @@ from core.links import with_parameter
 PER_PAGE = 100
 
 
-def page_of(request: HttpRequest, rows: Any) -> "Page[Any]":
+def page_of(request: HttpRequest, rows: Any, *, per_page: int = PER_PAGE) -> "Page[Any]":
     """Give the page of ``rows`` that ``?page=`` names, or the nearest that there is."""
-    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page", "1"))
+    return Paginator(rows, per_page).get_page(request.GET.get("page", "1"))
 
 
 def pager(request: HttpRequest, page: "Page[Any]") -> dict[str, str]:

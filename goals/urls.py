@@ -10,6 +10,7 @@ from goals.views import (
     imports,
     kpis,
     numbers,
+    plans,
     scorecards,
     targets,
 )
@@ -24,6 +25,7 @@ urlpatterns = [
     path("kpis/new/", definitions.new_kpi, name="new-kpi"),
     path("kpis/library/", definitions.library, name="library"),
     path("kpis/enter/", numbers.my_numbers, name="my-numbers"),
+    path("kpis/targets/", plans.plan, name="plan"),
     path("kpis/K-<int:number>/", kpis.kpi, name="kpi"),
     path("kpis/K-<int:number>/numbers.csv", kpis.kpi_csv, name="kpi-csv"),
     path("kpis/K-<int:number>/edit/", definitions.edit_kpi, name="edit-kpi"),

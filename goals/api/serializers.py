@@ -185,13 +185,16 @@ class TargetSerializer(serializers.ModelSerializer[Target]):
         read_only_fields = fields
 
 
-class NewTarget(StrictSerializer):
+class PlannedTarget(StrictSerializer):
     kpi = serializers.CharField(max_length=60)
     segment = serializers.CharField(max_length=120, required=False, allow_null=True, default=None)
     valid_from = serializers.DateField()
     comparator = serializers.ChoiceField(Comparator.choices)
     value = PlainDecimalField(required=False, allow_null=True, default=None)
     upper = PlainDecimalField(required=False, allow_null=True, default=None)
+
+
+class NewTarget(PlannedTarget):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
@@ -232,6 +235,19 @@ class ScorecardChanges(StrictSerializer):
         min_value=1, max_value=999, required=False, help_text="In the menu of its team."
     )
     lines = ScorecardLineSerializer(many=True, required=False, help_text="All lines, in order.")
+
+
+class TargetPlan(StrictSerializer):
+    """Many targets, each from the period of ``valid_from`` on, and the reason of them all."""
+
+    targets = PlannedTarget(many=True)
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class TargetPlanOutcome(StrictSerializer):
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
 
 
 class PointSerializer(StrictSerializer):

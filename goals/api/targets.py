@@ -5,17 +5,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
 from core.api.problems import Problem
 from goals.api import serializers
+from goals.api.batches import as_entries
 from goals.api.versioned import NumberedAPI
 from goals.models import Kpi, Segment, Target
 from goals.rules.status import Comparator
 from goals.services import targets
+from goals.services.plans import NewTarget, PlanRefusedError, set_targets
 from teams.policy import Action
+
+MOST_TARGETS = 5_000
 
 
 class TargetAPI(mixins.ListModelMixin, NumberedAPI):
@@ -30,6 +35,7 @@ class TargetAPI(mixins.ListModelMixin, NumberedAPI):
         "retrieve": Action.READ,
         "create": Action.EDIT_KPIS,
         "destroy": Action.EDIT_KPIS,
+        "plan": Action.EDIT_KPIS,
     }
 
     @extend_schema(parameters=[OpenApiParameter("kpi", description="The KPI's code.")])
@@ -59,6 +65,23 @@ class TargetAPI(mixins.ListModelMixin, NumberedAPI):
             **values,
         )
         return self.answer(target, code=status.HTTP_201_CREATED)
+
+    @extend_schema(request=serializers.TargetPlan, responses={200: serializers.TargetPlanOutcome})
+    @action(methods=["post"], detail=False, pagination_class=None)
+    def plan(self, _request: Request) -> Response:
+        given = self.read(serializers.TargetPlan)
+        if len(given["targets"]) > MOST_TARGETS:
+            raise Problem(413, _("Send at most %(most)d targets at once.") % {"most": MOST_TARGETS})
+        rows = [
+            NewTarget(**{**row, "comparator": Comparator(row["comparator"])})
+            for row in given["targets"]
+        ]
+        try:
+            outcome = set_targets(rows, reason=given["reason"], by=self.membership, at=clock.now())
+        except PlanRefusedError as error:
+            raise Problem(422, str(error), as_entries(error.errors)) from error
+        counts = ("created", "updated", "unchanged")
+        return Response({name: getattr(outcome, name) for name in counts})
 
     def _segment(self, kpi: Kpi, code: str | None) -> Segment | None:
         if code is None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.periods import Grain
 from goals.querysets import KpiQuerySet, SegmentQuerySet, TargetQuerySet
 from goals.rules.rollups import CADENCE_GRAINS
-from goals.rules.status import RANGES, Comparator
+from goals.rules.status import RANGES, Comparator, Goalpost
 from teams.models import Membership, Team, WorkspaceOwned
 
 code_validator = RegexValidator(
@@ -301,3 +301,10 @@ class Target(models.Model):
     @property
     def ref(self) -> str:
         return f"T-{self.number}"
+
+    @property
+    def goalpost(self) -> Goalpost | None:
+        """What is to be reached, as numbers are judged by it; None ends an earlier target."""
+        if self.value is None:
+            return None
+        return Goalpost(Comparator(self.comparator), self.value, self.upper)

@@ -99,5 +99,9 @@ def remove_target(*, target: Target, version: int, by: Membership, at: datetime)
 def _refuse_rejudging(kpi: Kpi, segment: Segment | None, start: date) -> None:
     """Refuse a start in a period that has a target already."""
     if Target.objects.filter(kpi=kpi, segment=segment, valid_from__lte=start).exists():
-        message = _("That period is over and was judged. Let the new target begin now or later.")
-        raise JudgedPeriodError(message, field="valid_from")
+        raise JudgedPeriodError(rejudging(), field="valid_from")
+
+
+def rejudging() -> str:
+    """Say why a period that is over gets no other target."""
+    return _("That period is over and was judged. Let the new target begin now or later.")

@@ -91,7 +91,7 @@ def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
         legend = [{"status": each, "word": each.label} for each in SEVERITY]
         context = {
             "segments": _column_choices(request, columns),
-            "menus": [_scorecards_menu(request, chosen), *_filter_menus(request, filters)],
+            "menus": [_scorecards_menu(request, chosen), *filter_menus(request, filters)],
             "legend": legend,
         }
         return render_to_string("goals/_filters.html", context)
@@ -103,7 +103,7 @@ def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
         "filters": cached_fragment("filters", *key, request.GET.urlencode(), render=filter_bar),
         "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
         "chosen": chosen,
-        "tabs": _tabs(request, "scorecard"),
+        "tabs": kpi_tabs(request, "scorecard"),
         "may_edit": _may_edit(request),
         "may_enter": request.membership.may(Action.ENTER_OWN_NUMBERS),
     }
@@ -137,8 +137,8 @@ def _list(request: WorkspaceRequest) -> HttpResponse:
         "table": {"heads": column_heads(request, sort, columns), "kpis": page.object_list},
         "pager": pager(request, page),
         "archived": archived,
-        "tabs": _tabs(request, "archived" if archived else "list"),
-        "filters": _filter_menus(request, filters),
+        "tabs": kpi_tabs(request, "archived" if archived else "list"),
+        "filters": filter_menus(request, filters),
         "may_edit": _may_edit(request),
         "may_enter": request.membership.may(Action.ENTER_OWN_NUMBERS),
         "empty_actions": _first_steps(request),
@@ -170,17 +170,18 @@ def _first_steps(
     ]
 
 
-def _tabs(request: WorkspaceRequest, current: str) -> list[dict[str, Any]]:
-    url = reverse("goals:kpis", args=[request.workspace.slug])
-    return [
-        {"label": _("Scorecard"), "url": url, "current": current == "scorecard"},
-        {"label": _("List"), "url": f"{url}?view=list", "current": current == "list"},
-        {
-            "label": _("Archived"),
-            "url": f"{url}?view=list&archived=true",
-            "current": current == "archived",
-        },
+def kpi_tabs(request: WorkspaceRequest, current: str) -> list[dict[str, Any]]:
+    """Offer the pages about all KPIs as tabs; whoever may not plan is not offered the plan."""
+    here = [request.workspace.slug]
+    url = reverse("goals:kpis", args=here)
+    tabs = [
+        ("scorecard", _("Scorecard"), url),
+        ("list", _("List"), f"{url}?view=list"),
+        ("archived", _("Archived"), f"{url}?view=list&archived=true"),
     ]
+    if _may_edit(request):
+        tabs.insert(1, ("targets", _("Targets"), reverse("goals:plan", args=here)))
+    return [{"label": label, "url": to, "current": name == current} for name, label, to in tabs]
 
 
 def _column_choices(request: WorkspaceRequest, columns: Columns) -> list[dict[str, Any]]:
@@ -234,7 +235,7 @@ def _scorecards_menu(request: WorkspaceRequest, chosen: Scorecard | None) -> dic
     }
 
 
-def _filter_menus(request: WorkspaceRequest, filters: Filters) -> list[dict[str, Any]]:
+def filter_menus(request: WorkspaceRequest, filters: Filters) -> list[dict[str, Any]]:
     owners = (
         Membership.objects.active()
         .for_workspace(request.workspace)

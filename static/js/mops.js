@@ -218,22 +218,21 @@
   // -- A grid of numbers --------------------------------------------------------------------------------
 
   const cells = (row) => all("input[data-number]", row);
-  const rowsOf = (input) =>
-    all("tr", input.closest("[data-number-grid]")).filter((row) => cells(row).length);
+  const placeOf = (input) => input.closest("td").cellIndex;
 
   /** The input `down` rows below and `right` columns beside `input`, if there is one. */
   const neighbour = (input, down, right = 0) => {
-    const rows = rowsOf(input);
-    const here = rows.findIndex((row) => row.contains(input));
-    const row = rows[here + down];
-    return row && cells(row)[cells(rows[here]).indexOf(input) + right];
+    const rows = all("tbody tr", input.closest("[data-number-grid]"));
+    const row = rows[rows.indexOf(input.closest("tr")) + down];
+    return row && cells(row).find((each) => placeOf(each) === placeOf(input) + right);
   };
 
   on("keydown", "[data-number-grid] input[data-number]", (input, event) => {
     if (event.isComposing) return;
     if (event.key === "Enter") {
       event.preventDefault();
-      const next = neighbour(input, event.shiftKey ? -1 : 1);
+      const column = all("[data-number-grid] input[data-number]").filter((each) => placeOf(each) === placeOf(input));
+      const next = column[column.indexOf(input) + (event.shiftKey ? -1 : 1)];
       next?.focus();
       next?.select();
       if (!next && !event.shiftKey) find("[data-number-save]", input.form)?.focus();

@@ -114,6 +114,9 @@ STATES = [
     Page("kpi-two-years", "goals:kpi", query="?weeks=104&vs=year"),
     Page("my-numbers-everybody", "goals:my-numbers", query="?owner=all&week=2026-W46"),
     Page("my-numbers-empty", "goals:my-numbers", EMPTY),
+    Page("plan-weeks", "goals:plan", query="?period=2026-Q4"),
+    Page("plan-filled", "goals:plan", query="?period=2027&fill=actuals&percent=10"),
+    Page("plan-empty", "goals:plan", EMPTY),
     Page("imports-empty", "goals:imports", EMPTY),
     Page("breakdowns-empty", "goals:breakdowns", EMPTY),
     Page("teams-empty", "teams:teams", EMPTY),
@@ -140,6 +143,7 @@ CROWDED = [
     Page("scorecard-crowd", "goals:kpis", CROWD),
     Page("kpi-list-crowd", "goals:kpis", CROWD, "?view=list"),
     Page("my-numbers-crowd", "goals:my-numbers", CROWD),
+    Page("plan-crowd", "goals:plan", CROWD),
     Page("audit-crowd", "teams:audit", CROWD),
 ]
 FROM_KEY = "account_reset_password_from_key"
