@@ -12,6 +12,8 @@ MOST_DOTS = 40  # more points than this and every dot hides its neighbours
 LABEL_GAP = 17  # units of height below which two direct labels would touch
 MOST_X_LABELS = 13
 ROUNDING = 1e-9
+# Lines that hold for whole periods, and are not drawn from one value to the next.
+_LEVEL = frozenset({"target", "benchmark"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,16 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What others reach: a line, or two around a range; ``text`` is how people read it."""
+
+    name: str
+    low: Decimal
+    high: Decimal | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Annotation:
     """Something that happened in the period at ``index``."""
 
@@ -44,7 +56,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``kind`` is actual, target or past; ``y`` is where its direct label stands."""
+    """``kind`` is actual, target, past or benchmark; ``y`` is where its direct label stands."""
 
     kind: str
     name: str
@@ -156,6 +168,7 @@ def line_chart(
     *,
     target: Series | None = None,
     past: Series | None = None,
+    benchmark: Benchmark | None = None,
     annotations: Sequence[Annotation] = (),
     tick_text: Callable[[Decimal], str] = str,
     width: int = 720,
@@ -169,14 +182,24 @@ def line_chart(
     """
     if sum(value is not None for value in actual.values) < 2:
         return None
-    series = [each for each in (actual, target, past) if each is not None]
-    ticks = nice_ticks([value for each in series for value in each.values if value is not None])
+    level, lower = _level_lines(benchmark, len(labels))
+    series = [each for each in (actual, target, past, level) if each is not None]
+    drawn = [
+        ("actual", actual),
+        ("target", target),
+        ("past", past),
+        ("benchmark", level),
+        ("benchmark", lower),
+    ]
+    shown = [(kind, each) for kind, each in drawn if each is not None]
+    ticks = nice_ticks(
+        [value for _kind, each in shown for value in each.values if value is not None]
+    )
     scale = _Scale(width, height, len(labels), float(ticks[0]), float(ticks[-1]))
-    drawn = [("actual", actual), ("target", target), ("past", past)]
     return LineChart(
         width=width,
         height=height,
-        lines=_lines([(kind, each) for kind, each in drawn if each is not None], scale),
+        lines=_lines(shown, scale),
         dots=tuple(_dots(labels, actual, scale)),
         dense=len(labels) > MOST_DOTS,
         cropped=ticks[0] > 0 or ticks[-1] < 0,
@@ -189,6 +212,17 @@ def line_chart(
         columns=tuple(each.name for each in series),
         rows=tuple(_rows(labels, actual, series)),
     )
+
+
+def _level_lines(benchmark: Benchmark | None, count: int) -> tuple[Series | None, Series | None]:
+    """Make the labelled line of a benchmark and, for a range, the one at its lower end."""
+    if benchmark is None:
+        return None, None
+    texts = [benchmark.text] * count
+    if benchmark.high is None:
+        return Series(benchmark.name, [benchmark.low] * count, texts), None
+    upper = Series(benchmark.name, [benchmark.high] * count, texts)
+    return upper, Series("", [benchmark.low] * count, texts)
 
 
 def nice_ticks(values: Sequence[Decimal]) -> list[Decimal]:
@@ -233,7 +267,7 @@ def _lines(drawn: list[tuple[str, Series]], scale: _Scale) -> tuple[Line, ...]:
         Line(
             kind=kind,
             name=each.name,
-            path=_steps(each.values, scale) if kind == "target" else _polyline(each.values, scale),
+            path=(_steps if kind in _LEVEL else _polyline)(each.values, scale),
             y=_share(y / scale.height),
         )
         for (kind, each), y in zip(shown, heights, strict=True)

@@ -42,6 +42,8 @@ class KpiSerializer(serializers.ModelSerializer[Kpi]):
     band = PlainDecimalField(help_text="Percent of the target within which a miss is at risk.")
     plausible_min = PlainDecimalField(allow_null=True)
     plausible_max = PlainDecimalField(allow_null=True)
+    benchmark = PlainDecimalField(allow_null=True, help_text="What others reach in one period.")
+    benchmark_upper = PlainDecimalField(allow_null=True, help_text="The upper bound of a range.")
     archived = serializers.BooleanField(source="is_archived")
 
     class Meta:
@@ -49,8 +51,9 @@ class KpiSerializer(serializers.ModelSerializer[Kpi]):
         fields = [
             "id", "code", "name", "definition", "kind", "unit", "unit_label", "direction",
             "aggregation", "formula", "cadence", "gaps", "breakdown", "segment_total", "owner",
-            "team", "source", "band", "plausible_min", "plausible_max", "on_home", "position",
-            "archived", "version",
+            "team", "source", "band", "plausible_min", "plausible_max", "benchmark",
+            "benchmark_upper", "benchmark_source", "benchmark_link", "benchmark_on", "on_home",
+            "position", "archived", "version",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -77,10 +80,11 @@ def as_listed(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_DECIMALS = ("band", "plausible_min", "plausible_max")
+_DECIMALS = ("band", "plausible_min", "plausible_max", "benchmark", "benchmark_upper")
 _AS_STORED = (
     "code", "name", "definition", "kind", "unit", "unit_label", "direction", "aggregation",
-    "formula", "cadence", "gaps", "segment_total", "source", "on_home", "position", "version",
+    "formula", "cadence", "gaps", "segment_total", "source", "benchmark_source", "benchmark_link",
+    "benchmark_on", "on_home", "position", "version",
 )  # fmt: skip
 
 
@@ -106,6 +110,11 @@ class KpiChanges(StrictSerializer):
     band = PlainDecimalField(min_value=0, max_value=100)
     plausible_min = PlainDecimalField(allow_null=True)
     plausible_max = PlainDecimalField(allow_null=True)
+    benchmark = PlainDecimalField(allow_null=True)
+    benchmark_upper = PlainDecimalField(allow_null=True)
+    benchmark_source = serializers.CharField(max_length=120, allow_blank=True)
+    benchmark_link = serializers.URLField(max_length=500, allow_blank=True)
+    benchmark_on = serializers.DateField(allow_null=True)
     on_home = serializers.BooleanField()
     position = serializers.IntegerField(min_value=0, max_value=1_000_000)
 

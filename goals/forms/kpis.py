@@ -90,6 +90,25 @@ class KpiForm(forms.Form):
     )
     plausible_min = TypedDecimalField(label=_("Lowest plausible value"), required=False)
     plausible_max = TypedDecimalField(label=_("Highest plausible value"), required=False)
+    benchmark = TypedDecimalField(
+        label=_("Benchmark"),
+        required=False,
+        help_text=_("What others reach in one such period. It is shown and never judged by."),
+    )
+    benchmark_upper = TypedDecimalField(
+        label=_("Benchmark up to"), required=False, help_text=_("Only for a range.")
+    )
+    benchmark_source = forms.CharField(
+        label=_("Source of the benchmark"), max_length=120, required=False
+    )
+    benchmark_link = forms.URLField(
+        label=_("Link to the benchmark"), max_length=500, required=False, assume_scheme="https"
+    )
+    benchmark_on = forms.DateField(
+        label=_("Benchmark as of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     on_home = forms.BooleanField(label=_("Show as a tile on Home"), required=False)
 
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:

@@ -7,7 +7,7 @@ from goals.models.imports import (
     StagedPlace,
     StagedValue,
 )
-from goals.models.kpis import Breakdown, Kpi, Segment, Target
+from goals.models.kpis import Breakdown, Kpi, Segment
 from goals.models.numbers import (
     DirtyMark,
     KpiRollup,
@@ -17,6 +17,7 @@ from goals.models.numbers import (
     Series,
 )
 from goals.models.scorecards import Scorecard, ScorecardLine
+from goals.models.targets import Target
 
 __all__ = [
     "Breakdown",

@@ -1,10 +1,15 @@
-"""KPIs, the segments they are broken down by, and their targets."""
+"""KPIs, and the segments they are broken down by."""
 
 from decimal import Decimal
 from typing import ClassVar
 
 import pghistory
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+    URLValidator,
+)
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -12,9 +17,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.periods import Grain
-from goals.querysets import KpiQuerySet, SegmentQuerySet, TargetQuerySet
+from goals.querysets import KpiQuerySet, SegmentQuerySet
 from goals.rules.rollups import CADENCE_GRAINS
-from goals.rules.status import RANGES, Comparator, Goalpost
 from teams.models import Membership, Team, WorkspaceOwned
 
 code_validator = RegexValidator(
@@ -185,6 +189,20 @@ class Kpi(WorkspaceOwned):
     plausible_max = models.DecimalField(
         _("Highest plausible value"), max_digits=24, decimal_places=8, null=True, blank=True
     )
+    benchmark = models.DecimalField(
+        _("Benchmark"), max_digits=24, decimal_places=8, null=True, blank=True
+    )
+    benchmark_upper = models.DecimalField(
+        _("Benchmark up to"), max_digits=24, decimal_places=8, null=True, blank=True
+    )
+    benchmark_source = models.CharField(_("Source of the benchmark"), max_length=120, blank=True)
+    benchmark_link = models.URLField(
+        _("Link to the benchmark"),
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+    )
+    benchmark_on = models.DateField(_("Benchmark as of"), null=True, blank=True)
     on_home = models.BooleanField(_("Show as a tile on Home"), default=False)
     position = models.PositiveIntegerField(default=0)
     archived_at = models.DateTimeField(null=True, blank=True)
@@ -218,6 +236,20 @@ class Kpi(WorkspaceOwned):
                 name="kpi_plausible_range",
                 violation_error_message=_("The lowest plausible value lies above the highest."),
             ),
+            models.CheckConstraint(
+                condition=Q(benchmark_upper=None) | Q(benchmark_upper__gt=F("benchmark")),
+                name="kpi_benchmark_range",
+                violation_error_message=_("The benchmark’s upper number lies above its lower one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(benchmark_upper=None)
+                & Q(benchmark=None, benchmark_link="", benchmark_on=None, benchmark_source="")
+                | Q(benchmark__isnull=False, benchmark_on__isnull=False, benchmark_source__gt=""),
+                name="kpi_benchmark_has_a_source",
+                violation_error_message=_(
+                    "A benchmark needs its number, its source and the day it is from."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -246,65 +278,3 @@ class Kpi(WorkspaceOwned):
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
-
-
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Target(models.Model):
-    """What a KPI, or one segment of it, should reach from a period on, until the next target."""
-
-    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="targets")
-    segment = models.ForeignKey(
-        Segment, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
-    )
-    number = models.PositiveIntegerField()
-    valid_from = models.DateField(_("Valid from"))
-    comparator = models.CharField(_("Comparator"), max_length=12, choices=Comparator.choices)
-    value = models.DecimalField(_("Target"), max_digits=24, decimal_places=8, null=True, blank=True)
-    upper = models.DecimalField(
-        _("Upper bound"), max_digits=24, decimal_places=8, null=True, blank=True
-    )
-    reason = models.CharField(_("Reason"), max_length=300, blank=True)
-    set_by = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
-    set_at = models.DateTimeField()
-    version = models.PositiveIntegerField(default=1)
-
-    objects = TargetQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kpi", "segment", "valid_from"],
-                name="target_is_unique",
-                nulls_distinct=False,
-                violation_error_message=_("There is already a target from this day on."),
-            ),
-            models.UniqueConstraint(fields=["kpi", "number"], name="target_number"),
-            models.CheckConstraint(
-                condition=Q(comparator="none", value=None)
-                | (~Q(comparator="none") & Q(value__isnull=False)),
-                name="target_has_a_value",
-                violation_error_message=_("Write the number that should be reached."),
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    comparator__in=sorted(RANGES), upper__isnull=False, upper__gt=F("value")
-                )
-                | (~Q(comparator__in=sorted(RANGES)) & Q(upper=None)),
-                name="target_range_has_two_bounds",
-                violation_error_message=_("A range needs a lower and a higher bound."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kpi_id} {self.comparator} {self.value}"
-
-    @property
-    def ref(self) -> str:
-        return f"T-{self.number}"
-
-    @property
-    def goalpost(self) -> Goalpost | None:
-        """What is to be reached, as numbers are judged by it; None ends an earlier target."""
-        if self.value is None:
-            return None
-        return Goalpost(Comparator(self.comparator), self.value, self.upper)

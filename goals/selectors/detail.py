@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from core.charts import LineChart, Series, line_chart
+from core.charts import Benchmark, LineChart, Series, line_chart
 from core.numbers import NumberFormat
 from core.periods import Grain
 from goals.models import Kpi, Measurement, MeasurementRevision, Segment, Target
@@ -63,6 +63,8 @@ class Detail:
     headline: str
     chart: LineChart | None
     caption: str
+    # What others reach, in words; empty where nobody said.
+    benchmark: str
     records: Sequence[Record]
     targets: Sequence[TargetRow]
     segments: Sequence[Segment]
@@ -95,6 +97,7 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
     # The headline says how it stands now, whatever span is looked at.
     now = Entry(kpi=kpi, line=line, grain=grain, starts=latest.starts, format=form)
     entry = replace(now, starts=span.starts)
+    benchmark = _benchmark(entry, segment)
     return Detail(
         kpi=kpi,
         choice=choice,
@@ -105,8 +108,9 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
         exact="" if now.current.value is None else form.exact(now.current.value),
         status=now.current.status,
         headline=_headline(now, _lacking(now, freshness, segment), language),
-        chart=_chart(entry, [line.point(start) for start in span.compared], choice),
-        caption=_caption(entry),
+        chart=_chart(entry, [line.point(start) for start in span.compared], choice, benchmark),
+        caption=_caption(entry, benchmark),
+        benchmark=benchmark.text if benchmark else "",
         records=list(_records(kpi, segment, entry)),
         targets=list(_targets(kpi, segment, entry, today)),
         segments=segments,
@@ -173,7 +177,24 @@ def _against_last_year(entry: Entry, language: str) -> str:
     return _("%(share)s%% on the same period last year") % {"share": f"{sign}{share}"}
 
 
-def _chart(entry: Entry, compared: Sequence[Point], choice: Choice) -> LineChart | None:
+def _benchmark(entry: Entry, segment: Segment | None) -> Benchmark | None:
+    """Give the benchmark for a period of the chart; the parts of a sum have none."""
+    kpi, line = entry.kpi, entry.line
+    adds_up = kpi.aggregation == Kpi.Aggregation.SUM
+    if kpi.benchmark is None or (adds_up and segment is not None):
+        return None
+    start = entry.current.start
+    times = line.calendar.count(kpi.grain, line.grain, start) if adds_up else 1
+    low, high = kpi.benchmark * times, kpi.benchmark_upper and kpi.benchmark_upper * times
+    text = entry.format.full(low)
+    if high is not None:
+        text = _("%(low)s to %(high)s") % {"low": text, "high": entry.format.full(high)}
+    return Benchmark(_("Benchmark"), low, high, text)
+
+
+def _chart(
+    entry: Entry, compared: Sequence[Point], choice: Choice, benchmark: Benchmark | None
+) -> LineChart | None:
     write, points = entry.format.full, entry.points[::-1]
     goals = [point.target.value if point.target else None for point in points]
     past = [point.value for point in reversed(compared)]
@@ -185,6 +206,7 @@ def _chart(entry: Entry, compared: Sequence[Point], choice: Choice) -> LineChart
         Series(write(latest) if latest is not None else "", values, _texts(values, write)),
         target=_optional(_("Target"), goals, write),
         past=_optional(name, past, write),
+        benchmark=benchmark,
         tick_text=entry.format.cell,
     )
 
@@ -207,8 +229,16 @@ def _label(line: Line, start: date) -> str:
     return line.calendar.key(line.grain, start)
 
 
-def _caption(entry: Entry) -> str:
-    """Say in one sentence what the chart shows."""
+def _caption(entry: Entry, benchmark: Benchmark | None) -> str:
+    """Say what the chart shows."""
+    sentence = _what_happened(entry)
+    if benchmark is None:
+        return sentence
+    words = {"sentence": sentence, "benchmark": benchmark.text}
+    return _("%(sentence)s The benchmark is %(benchmark)s.") % words
+
+
+def _what_happened(entry: Entry) -> str:
     known = [point for point in entry.points if point.value is not None]
     if len(known) < 2:
         return _("Two values are needed to draw a line.")

@@ -15,6 +15,7 @@ from core.periods import Grain
 from core.typed import read_typed
 from goals.models import Kpi
 from goals.rules.plans import Columns, Standing, read_token, usual_comparator
+from goals.rules.status import RANGES
 from goals.rules.units import UnitFormat
 from goals.selectors.plan import Planned
 from goals.services.plans import Edit
@@ -121,8 +122,8 @@ class Sheet:
                 cell["varies"] = stood.varies
                 goalpost = stood.goalpost
                 if cell["state"] == "fixed":
-                    cell["text"] = _fixed_text(stood, form)
-                elif goalpost is not None and goalpost.comparator != comparator:
+                    cell["text"] = self._fixed_text(stood, form)
+                if goalpost is not None and goalpost.comparator not in {comparator, *RANGES}:
                     cell["sign"] = goalpost.comparator.label
             cells.append(cell)
         tokens = (
@@ -133,8 +134,7 @@ class Sheet:
             "kpi": kpi,
             "was_name": was_key(kpi),
             "was": "|".join(tokens),
-            "rule": comparator.label,
-            "per": self._per(kpi),
+            "words": [text for text in (comparator.label, self._unit(kpi), self._per(kpi)) if text],
             "cells": cells,
         }
 
@@ -151,6 +151,17 @@ class Sheet:
             return ""
         return self._numbers.exact(stood.goalpost.value)
 
+    def _fixed_text(self, stood: Standing, form: UnitFormat) -> str:
+        if stood.varies:
+            return _("several")
+        if stood.goalpost is not None and stood.is_range:
+            return form.target(stood.goalpost)
+        return self._text(stood) or "–"
+
+    def _unit(self, kpi: Kpi) -> str:
+        units = {Kpi.Unit.PERCENT: "%", Kpi.Unit.CURRENCY: self._workspace.currency}
+        return units.get(Kpi.Unit(kpi.unit), kpi.unit_label)
+
     def _per(self, kpi: Kpi) -> str:
         """Say what one cell stands for where it is not a single period of the KPI."""
         if kpi.grain.rank >= self._columns.grain.rank:
@@ -160,9 +171,3 @@ class Sheet:
 
 def _cell_name(kpi: Kpi, column: date) -> str:
     return f"t-{kpi.number}-{column:%Y%m%d}"
-
-
-def _fixed_text(stood: Standing, form: UnitFormat) -> str:
-    if stood.varies:
-        return _("several")
-    return form.target(stood.goalpost) if stood.goalpost else "–"

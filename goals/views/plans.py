@@ -40,7 +40,8 @@ def plan(request: WorkspaceRequest) -> HttpResponse:
     columns = _columns(request)
     if request.method == "POST":
         return _take(request, columns)
-    planned = _planned(request, columns, _page(request, columns).object_list)
+    page = _page(request, columns)
+    planned = _planned(request, columns, page.object_list)
     sheet = Sheet(request.workspace, columns)
     filling = LastYearForm(request.GET if "fill" in request.GET else None)
     typed = Typed()
@@ -54,7 +55,7 @@ def plan(request: WorkspaceRequest) -> HttpResponse:
             today=request.workspace.today(at=clock.now()),
         )
         typed = sheet.proposed(proposals)
-    return _answer(request, columns, planned, typed, filling=filling)
+    return _answer(request, columns, planned, typed, page=page, filling=filling)
 
 
 def _columns(request: WorkspaceRequest) -> Columns:
@@ -131,6 +132,7 @@ def _answer(
     planned: Sequence[Planned],
     typed: Typed,
     *,
+    page: Any = None,
     filling: LastYearForm | None = None,
     reason: ReasonForm | None = None,
     notes: Mapping[Cell, str] | None = None,
@@ -147,7 +149,7 @@ def _answer(
         "filling": filling or LastYearForm(),
         "reason": reason or ReasonForm(),
         "query": _query(request),
-        "pager": pager(request, _page(request, columns)),
+        "pager": pager(request, page or _page(request, columns)),
         "tabs": kpi_tabs(request, "targets"),
         "menus": filter_menus(request, Filters.of(request.GET)),
         "clear_url": request.path if Filters.of(request.GET) != Filters() else "",
@@ -175,13 +177,13 @@ def _ways(request: WorkspaceRequest, columns: Columns) -> dict[str, Any]:
     def url(period: str) -> str:
         return with_parameter(request, "period", period, instead_of=["fill", "percent"])
 
-    choices = [(f"{year:%Y}", _("Months"))]
-    choices += [(f"{year:%Y}-Q{n}", _("Weeks of Q%(n)d") % {"n": n}) for n in range(1, 5)]
+    keys = [f"{year:%Y}", *(f"{year:%Y}-Q{n}" for n in range(1, 5))]
+    choices = [(key, key.rpartition("-")[2]) for key in keys]
     items = [{"label": text, "url": url(key), "current": key == here} for key, text in choices]
     return {
         "period": here.replace("-", " "),
         "previous_url": url(f"{year.year - 1}{quarter}"),
         "next_url": url(f"{year.year + 1}{quarter}"),
-        "segments": [{"id": "by", "label": _("By"), "items": items}],
+        "segments": [{"id": "by", "label": _("Year, or weeks of"), "items": items}],
         "by_week": by_week,
     }

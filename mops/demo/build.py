@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -10,10 +11,12 @@ from core import clock
 from core.periods import Grain
 from goals.models import Kpi
 from goals.rules.status import Comparator
+from goals.selectors.points import get_target_lines
 from goals.services import rollups
 from goals.services.kpis import create_kpi
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
+from goals.services.plans import NewTarget, set_targets
 from goals.services.scorecards import create_scorecard
 from goals.services.targets import set_target
 from mops.demo import story
@@ -60,10 +63,11 @@ def build_demo(*, at: datetime) -> Workspace:
     people = _open(at)
     workspace = people[VISITOR].workspace
     departments = _teams(workspace, people)
-    kpis = _kpis(workspace, people, departments)
+    kpis = _kpis(workspace, people, departments, at)
     _scorecards(workspace, kpis, departments)
     writer = _Writer(workspace, people, kpis, at)
     writer.targets()
+    writer.plan()
     writer.history()
     rollups.drain(workspace=workspace, at=at)
     return workspace
@@ -110,7 +114,10 @@ def _teams(workspace: Workspace, people: dict[str, Membership]) -> dict[str, Tea
 
 
 def _kpis(
-    workspace: Workspace, people: dict[str, Membership], departments: dict[str, Team]
+    workspace: Workspace,
+    people: dict[str, Membership],
+    departments: dict[str, Team],
+    at: datetime,
 ) -> dict[str, Kpi]:
     made = {}
     # Formulas come last, because they name the others.
@@ -132,6 +139,7 @@ def _kpis(
             team=departments.get(line.team),
             source=line.source,
             on_home=line.on_home,
+            **_benchmark(line, at),
             position=position,
         )
     return made
@@ -143,6 +151,18 @@ def _scorecards(workspace: Workspace, kpis: dict[str, Kpi], departments: dict[st
         for heading, codes in groups.items():
             lines += [heading, *(kpis[code] for code in codes)]
         create_scorecard(workspace=workspace, name=name, team=departments.get(team), lines=lines)
+
+
+def _benchmark(line: story.Line, at: datetime) -> dict[str, Any]:
+    if line.benchmark is None:
+        return {}
+    low, high, source = line.benchmark
+    return {
+        "benchmark": Decimal(low),
+        "benchmark_upper": None if high is None else Decimal(high),
+        "benchmark_source": source,
+        "benchmark_on": (at - timedelta(weeks=20)).date().replace(day=1),
+    }
 
 
 class _Writer:
@@ -176,6 +196,22 @@ class _Writer:
                 by=self._people["tom"],
                 at=self._at,
             )
+
+    def plan(self) -> None:
+        """Plan next year by quarters on top of this year's targets."""
+        calendar, today = self._workspace.calendar, self._workspace.today(at=self._at)
+        year = calendar.shift(Grain.YEAR, calendar.start(Grain.YEAR, today), 1)
+        now = get_target_lines([self._kpis[code] for code in story.PLANNED])
+        rows = []
+        for code in story.PLANNED:
+            goalpost = now[self._kpis[code].pk].at(today)
+            if goalpost is None:
+                continue
+            for quarter, percent in enumerate(story.GROWTH):
+                value = goalpost.value * (100 + percent) / 100
+                first = calendar.shift(Grain.QUARTER, year, quarter)
+                rows.append(NewTarget(code, first, goalpost.comparator, round(value, 2)))
+        set_targets(rows, reason=story.WHY_PLANNED, by=self._people["tom"], at=self._at)
 
     def history(self) -> None:
         rows = list(self._rows())

@@ -86,6 +86,8 @@ class Line:
     growth: float = 0.0025
     decimals: int = 0
     target: str = ""
+    # What others reach: the lower number, the upper one if it is a range, and who says so.
+    benchmark: tuple[str, str | None, str] | None = None
     last: Sequence[str | None] = ()
     on_home: bool = False
     unit_label: str = ""
@@ -94,6 +96,13 @@ class Line:
     # For a part of another line: that line, and the lowest share of it.
     part_of: tuple[str, float] = ("", 0)
 
+
+# What is planned for next year: KPIs, and how much more than now in each quarter, in per cent.
+PLANNED = ("new_mrr", "trial_sign_ups", "email_ctr", "organic_sessions")
+GROWTH = (4, 8, 12, 16)
+WHY_PLANNED = (
+    "Plan for next year: a second newsletter from spring, the partner channel from summer."
+)
 
 LINES = (
     # -- Value ----------------------------------------------------------------------------------
@@ -140,9 +149,11 @@ LINES = (
          definition="New trial accounts with a confirmed e-mail address.", source="Product, every night"),
     Line("email_ctr", "Email click rate", "response", "ploy", "percent",
          formula="100 * email_clicks / email_unique_opens", target=">=3.2", on_home=True,
+         benchmark=("2.9", None, "Newsletter survey among software firms (invented)"),
          team="Content"),
     Line("open_rate", "Email open rate", "response", "ploy", "percent",
-         formula="100 * email_unique_opens / emails_sent", target=">=30", team="Content"),
+         formula="100 * email_unique_opens / emails_sent", target=">=30", team="Content",
+         benchmark=("27", "34", "Newsletter survey among software firms (invented)")),
     Line("unsubscribes", "Unsubscribes", "response", "ploy", direction="decrease",
          target="<=45", level=36, swing=.12, growth=0, last=["38", "34", "41"], team="Content"),
     Line("organic_sessions", "Organic sessions", "response", "ola", target=">=8200", level=8500,

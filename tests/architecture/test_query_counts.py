@@ -56,7 +56,7 @@ PAGES = {
     "kpis/enter/?week=2026-W46&owner=all&page=2": 5,
     "kpis/targets/": 4,  # KPIs and their count, targets, owners
     "kpis/targets/?period=2026-Q4&page=2": 4,
-    "kpis/targets/?fill=actuals&percent=5": 6,
+    "kpis/targets/?fill=actuals&percent=5": 7,  # and: freshness, values, their targets
     "kpis/library/": 1,
     "breakdowns/": 2,
     "imports/": 2,
