@@ -140,7 +140,7 @@ def _answer(
     sheet, notes = Sheet(request.workspace, columns), notes or {}
     rows = [sheet.shown(row, typed, notes) for row in planned]
     problems = [
-        {"name": row["kpi"].name, **cell} for row in rows for cell in row["cells"] if cell["error"]
+        {"kpi": row["kpi"], **cell} for row in rows for cell in row["cells"] if cell["error"]
     ]
     context = {
         "table": {"heads": sheet.heads(), "rows": rows},

@@ -209,7 +209,9 @@ class _Writer:
                 continue
             for quarter, percent in enumerate(story.GROWTH):
                 value = goalpost.value * (100 + percent) / 100
-                first = calendar.shift(Grain.QUARTER, year, quarter)
+                # The first week that begins in the quarter.
+                end_of_it = calendar.shift(Grain.QUARTER, year, quarter) + timedelta(days=6)
+                first = calendar.start(Grain.WEEK, end_of_it)
                 rows.append(NewTarget(code, first, goalpost.comparator, round(value, 2)))
         set_targets(rows, reason=story.WHY_PLANNED, by=self._people["tom"], at=self._at)
 

@@ -195,6 +195,7 @@ def test_one_bad_cell_and_nothing_is_written(address, leads, lead, typed):
     assert answer.status_code == 422
     assert 'id="t-7-20270201-error"' in page
     assert 'value="100"' in page
+    assert "Leads, Feb 27: " in text_of(answer)
     assert _rows(leads) == {}
 
 
