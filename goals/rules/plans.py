@@ -1,17 +1,21 @@
 """A year of targets as a plan: what stands in each column, and the fewest rows that say it."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
-from core.numbers import plain, read_plain
+from core.numbers import plain
 from core.periods import Grain, PeriodCalendar
 from goals.rules.status import RANGES, Comparator, Goalpost
 from goals.rules.targets import TargetLine
 
 VARIES = "varies"
+_NUMBER = r"-?[0-9]{1,16}(?:\.[0-9]{1,8})?"
+_TOKEN = re.compile(rf"(?P<comparator>[a-z_]+):(?P<value>{_NUMBER})(?::(?P<upper>{_NUMBER}))?")
 # What a cadence period's target may be: none at all is None.
 Rows = dict[date, Goalpost | None]
 
@@ -83,11 +87,11 @@ def read_token(token: str) -> Standing | None:
     """Read what ``Standing.token`` wrote; None where it wrote nothing of the kind."""
     if token in {"", VARIES}:
         return Standing(None, varies=token == VARIES)
-    comparator, *bounds = token.split(":")
-    numbers = [number for bound in bounds if (number := read_plain(bound)) is not None]
-    if comparator not in Comparator or not bounds or len(numbers) < len(bounds):
+    named = _TOKEN.fullmatch(token)
+    if named is None or named["comparator"] not in Comparator:
         return None
-    return Standing(Goalpost(Comparator(comparator), *numbers[:2]))
+    upper = Decimal(named["upper"]) if named["upper"] else None
+    return Standing(Goalpost(Comparator(named["comparator"]), Decimal(named["value"]), upper))
 
 
 def standing(line: TargetLine, slot: Slot) -> Standing:

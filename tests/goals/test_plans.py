@@ -88,7 +88,13 @@ def test_what_a_cell_shows_comes_back_as_it_went():
     stood = standing(line, slots[FEB])
 
     assert read_token(stood.token) == stood
-    assert read_token("at_least:many") is None
+
+
+@pytest.mark.parametrize(
+    "token", ["at_least", "at_least:many", "at_least:1e999999999", "often:5", "at_least:5:6:7"]
+)
+def test_what_no_cell_showed_is_nothing(token):
+    assert read_token(token) is None
 
 
 # -- Saving ----------------------------------------------------------------------------------------
