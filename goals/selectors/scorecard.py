@@ -44,19 +44,19 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class Periods:
     """By which periods a scorecard goes, and how many that are over it shows."""
 
     grain: Grain = Grain.WEEK
-    periods: int = 13
+    count: int = 13
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
         """Read a query string; what it does not understand it takes as the default."""
-        grain, periods = query.get("period", ""), query.get("periods", "")
+        grain, count = query.get("period", ""), query.get("periods", "")
         return cls(
             grain=Grain(grain) if grain in GRAINS else Grain.WEEK,
-            periods=int(periods) if periods in map(str, TRAILING) else 13,
+            count=int(count) if count in map(str, TRAILING) else 13,
         )
 
 

@@ -25,8 +25,8 @@ from goals.selectors.board import SEVERITY, get_board
 from goals.selectors.points import get_freshness
 from goals.selectors.scorecard import (
     TRAILING,
-    Columns,
     Filters,
+    Periods,
     as_table,
     by_kind,
     get_groups,
@@ -62,8 +62,8 @@ def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
     workspace = request.workspace
     freshness = get_freshness(workspace)
     today = workspace.today(at=clock.now())
-    filters, columns = Filters.of(request.GET), Columns.of(request.GET)
-    newest, running = _newest(request, columns.grain, today)
+    filters, periods = Filters.of(request.GET), Periods.of(request.GET)
+    newest, running = _newest(request, periods.grain, today)
     language = translation.get_language() or "en"
 
     def table() -> str:
@@ -72,9 +72,9 @@ def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
             workspace,
             kpis=None if groups is None else [kpi for _label, kpis in groups for kpi in kpis],
             freshness=freshness,
-            grain=columns.grain,
+            grain=periods.grain,
             newest=newest,
-            periods=columns.periods,
+            periods=periods.count,
             running=running,
             today=today,
             language=language,
@@ -90,13 +90,13 @@ def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
     def filter_bar() -> str:
         legend = [{"status": each, "word": each.label} for each in SEVERITY]
         context = {
-            "segments": _column_choices(request, columns),
+            "segments": _period_choices(request, periods),
             "menus": [_scorecards_menu(request, chosen), *filter_menus(request, filters)],
             "legend": legend,
         }
         return render_to_string("goals/_filters.html", context)
 
-    asked = (chosen and chosen.pk, today, newest, columns, filters)
+    asked = (chosen and chosen.pk, today, newest, periods, filters)
     key = (workspace.pk, freshness.version, *asked, language, _may_edit(request))
     context = {
         "table": cached_fragment("scorecard", *key, render=table),
@@ -184,7 +184,7 @@ def kpi_tabs(request: WorkspaceRequest, current: str) -> list[dict[str, Any]]:
     return [{"label": label, "url": to, "current": name == current} for name, label, to in tabs]
 
 
-def _column_choices(request: WorkspaceRequest, columns: Columns) -> list[dict[str, Any]]:
+def _period_choices(request: WorkspaceRequest, periods: Periods) -> list[dict[str, Any]]:
     grains = {Grain.WEEK: _("Weeks"), Grain.MONTH: _("Months"), Grain.QUARTER: _("Quarters")}
     return [
         {
@@ -194,7 +194,7 @@ def _column_choices(request: WorkspaceRequest, columns: Columns) -> list[dict[st
                 {
                     "label": label,
                     "url": with_parameter(request, "period", grain),
-                    "current": grain is columns.grain,
+                    "current": grain is periods.grain,
                 }
                 for grain, label in grains.items()
             ],
@@ -206,7 +206,7 @@ def _column_choices(request: WorkspaceRequest, columns: Columns) -> list[dict[st
                 {
                     "label": figure(count),
                     "url": with_parameter(request, "periods", str(count)),
-                    "current": count == columns.periods,
+                    "current": count == periods.count,
                 }
                 for count in TRAILING
             ],
