@@ -14,7 +14,7 @@ from pathlib import Path
 from mops.embedded import paths
 from mops.embedded.servers import available, embedded_servers
 
-SUBJECTS = ["ingest", "imports", "rollups", "pages", "digests"]
+SUBJECTS = ["ingest", "imports", "rollups", "pages", "search", "digests"]
 
 
 def main() -> int:

@@ -12,10 +12,11 @@ class GoalsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now, so what refers to them is imported here.
         from goals import models  # noqa: PLC0415
+        from goals.selectors.found import find_imports, find_kpis  # noqa: PLC0415
         from goals.services.kpis import hand_over_kpis  # noqa: PLC0415
         from goals.services.marks import numbers_changed  # noqa: PLC0415
         from goals.services.purge import purge_numbers  # noqa: PLC0415
-        from teams import audit, events, ownership  # noqa: PLC0415
+        from teams import audit, events, finding, ownership  # noqa: PLC0415
 
         ownership.register(
             ownership.Owned(
@@ -24,6 +25,8 @@ class GoalsConfig(AppConfig):
                 hand_over=hand_over_kpis,
             )
         )
+        finding.register(finding.Findable("kpi", _("KPIs"), find_kpis))
+        finding.register(finding.Findable("import", _("Imports"), find_imports))
         archived = audit.Deed.ARCHIVED
         for audited in (
             audit.Audited(

@@ -41,6 +41,7 @@ def _around(request: WorkspaceRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "workspace_name": request.workspace.name,
         "home_url": home["url"],
+        "search_url": reverse("reviews:search", args=[request.workspace.slug]),
         "nav": [{"label": "", "items": [home]}, {"label": _("Plan"), "items": plan}],
         "nav_foot": [_me(request)],
         "bottom_nav": [home, *plan, menu],

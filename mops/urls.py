@@ -12,6 +12,7 @@ from mops.gallery import gallery
 
 api: list[URLPattern | URLResolver] = [
     path("", include("goals.api.urls")),
+    path("", include("reviews.api.urls")),
     path("", include("teams.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
 ]

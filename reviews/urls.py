@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from reviews.views import digests, home, outbox, settings, status, subscriptions
+from reviews.views import digests, home, outbox, search, settings, status, subscriptions
 
 app_name = "reviews"
 below_workspace = [
     path("", home.home, name="home"),
     path("menu/", settings.menu, name="menu"),
+    path("search/", search.search, name="search"),
     path("settings/", settings.settings, name="settings"),
     path("settings/status/", status.status, name="status"),
     path("settings/digest/", digests.preview, name="digest"),

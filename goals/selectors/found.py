@@ -1,0 +1,57 @@
+"""KPIs and imports, as search finds them."""
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from goals.models import Import, Kpi
+from teams.finding import Hit, Sought, fitting
+from teams.models import Membership
+from teams.policy import Action
+
+
+def find_kpis(member: Membership, sought: Sought) -> list[Hit]:
+    """Find KPIs by id, code, name, definition and owner, archived ones included."""
+    rows = Kpi.objects.for_workspace(member.workspace).select_related("owner__user")
+    found = fitting(
+        rows,
+        sought,
+        name="name",
+        fields=["name", "code", "definition", "owner__user__name"],
+        exactly=Q(number=sought.number("K"))
+        | Q(code=sought.text.lower())
+        | Q(name__iexact=sought.text),
+    )
+    return [
+        Hit(
+            rank=kpi.rank,
+            title=kpi.name,
+            url=reverse("goals:kpi", args=[member.workspace.slug, kpi.number]),
+            ref=kpi.ref,
+            detail=_("archived") if kpi.is_archived else kpi.owner.user.name,
+        )
+        for kpi in found
+    ]
+
+
+def find_imports(member: Membership, sought: Sought) -> list[Hit]:
+    """Find imports by id and file name, for whoever may open them."""
+    if not member.may(Action.RUN_IMPORTS):
+        return []
+    rows = Import.objects.for_workspace(member.workspace)
+    found = fitting(
+        rows.only("number", "filename"),
+        sought,
+        name="filename",
+        fields=["filename"],
+        exactly=Q(number=sought.number("I")) | Q(filename__iexact=sought.text),
+    )
+    return [
+        Hit(
+            rank=each.rank,
+            title=each.filename,
+            url=reverse("goals:import", args=[member.workspace.slug, each.number]),
+            ref=each.ref,
+        )
+        for each in found
+    ]

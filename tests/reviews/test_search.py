@@ -1,0 +1,227 @@
+"""Search: what is found, in which order, and by whom."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from reviews.selectors.search import _PAGES, TooLongError, search
+from teams.finding import LONGEST, MOST_SHOWN
+from tests.conftest import NOW
+from tests.doors import api_of, browser_of, text_of
+from tests.factories.goals import ImportFactory, KpiFactory
+from tests.factories.teams import TeamFactory
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+@pytest.fixture
+def kpi(workspace, lead):
+    return KpiFactory(
+        workspace=workspace,
+        owner=lead,
+        code="trial_signups",
+        name="Trial sign-ups",
+        definition="Accounts opened without a card, 100% of markets",
+    )
+
+
+def found(member, typed):
+    return {group.kind: [hit.title for hit in group.hits] for group in search(member, typed)}
+
+
+def page_of(member, typed):
+    return browser_of(member).get(
+        reverse("reviews:search", args=[member.workspace.slug]), {"q": typed}
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "trial_signups",
+        "TRIAL_SIGNUPS",
+        "trial sign",
+        "ups trial",
+        "without card",
+        "leo trial",
+        "100%",
+        "  sign-ups  ",
+    ],
+)
+def test_a_kpi_is_found_by_its_code_name_definition_and_owner(viewer, kpi, typed):
+    assert found(viewer, typed) == {"kpi": ["Trial sign-ups"]}
+
+
+@pytest.mark.parametrize("typed", ["K-{0}", "k-{0}", "k{0}"])
+def test_a_kpi_is_found_by_its_id(viewer, kpi, typed):
+    KpiFactory(workspace=viewer.workspace, owner=kpi.owner, name=f"Not K-{kpi.number} itself")
+
+    assert found(viewer, typed.format(kpi.number))["kpi"][0] == "Trial sign-ups"
+
+
+@pytest.mark.parametrize(
+    "typed", ["%", "_", "trial%sign", "'", '"', "\\", "\0", "& | !", "k-999999999"]
+)
+def test_signs_are_plain_text(viewer, workspace, lead, typed):
+    KpiFactory(workspace=workspace, owner=lead, code="trial", name="Trial sign ups")
+
+    assert found(viewer, typed) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Źródła leadów w Łodzi", "łodzi ŹRÓDŁA"),
+        ("ยอดขายรายสัปดาห์", "รายสัปดาห์"),
+        ("Cliques à l’été", "ÉTÉ"),
+    ],
+)
+def test_other_scripts_are_found_without_regard_to_case(viewer, workspace, lead, name, typed):
+    KpiFactory(workspace=workspace, owner=lead, name=name)
+
+    assert found(viewer, typed) == {"kpi": [name]}
+
+
+def test_the_best_comes_first(viewer, workspace, lead):
+    for code, name in (
+        ("part", "Reclicked mails"),
+        ("words", "Mail clicked"),
+        ("begins", "Clicked links"),
+        ("clicked", "Zebra"),
+    ):
+        KpiFactory(workspace=workspace, owner=lead, code=code, name=name)
+
+    names = ["Zebra", "Clicked links", "Mail clicked", "Reclicked mails"]
+    assert found(viewer, "clicked") == {"kpi": names}
+
+
+def test_the_kind_with_the_best_hit_comes_first(viewer, workspace, lead):
+    KpiFactory(workspace=workspace, owner=lead, name="Calls of sales")
+    TeamFactory(workspace=workspace, name="Sales")
+
+    assert list(found(viewer, "sales")) == ["team", "kpi"]
+
+
+def test_an_archived_kpi_is_found_and_says_so(viewer, kpi):
+    kpi.archived_at = NOW
+    kpi.save()
+
+    assert "archived" in text_of(page_of(viewer, "trial"))
+
+
+def test_people_and_teams_lead_where_the_reader_may_go(viewer, admin, workspace):
+    team = TeamFactory(workspace=workspace, name="Brand")
+
+    urls = [
+        search(who, typed)[0].hits[0].url for who in (viewer, admin) for typed in ("brand", "vera@")
+    ]
+
+    here = f"/w/{workspace.slug}/settings"
+    assert urls == [
+        f"{here}/teams/",
+        f"{here}/members/",
+        reverse("teams:team", args=[workspace.slug, team.pk]),
+        reverse("teams:member", args=[workspace.slug, viewer.pk]),
+    ]
+
+
+def test_an_import_is_found_by_whoever_may_open_it(member, lead, workspace):
+    file = ImportFactory(created_by=lead, filename="newsletter 2026.csv")
+
+    assert found(lead, "newsletter") == found(lead, file.ref) == {"import": [file.filename]}
+    assert found(member, "newsletter") == {}
+
+
+def test_things_of_other_workspaces_are_not_found(stranger, kpi):
+    TeamFactory(workspace=kpi.workspace, name="Trial team")
+    ImportFactory(created_by=kpi.owner, filename="trial.csv")
+
+    for typed in ("trial", kpi.ref, kpi.code, "leo"):
+        assert found(stranger, typed) == {}
+
+
+def test_somebody_who_left_is_not_found(viewer, lead):
+    lead.ended_at = NOW
+    lead.save()
+
+    assert found(viewer, "leo") == {}
+
+
+@pytest.mark.parametrize("route", _PAGES)
+def test_a_page_is_found_by_the_name_that_it_bears(route, owner):
+    page = browser_of(owner).get(reverse(route, args=[owner.workspace.slug]))
+    heading = re.search(r"<h1>(.*?)</h1>", page.content.decode())[1]
+
+    assert str(_PAGES[route]) in heading
+    assert str(_PAGES[route]) in found(owner, heading)["page"]
+
+
+def test_a_page_that_one_may_not_open_is_not_found(viewer, admin):
+    assert found(admin, "audit") == {"page": ["Audit trail"]}
+    assert found(viewer, "audit") == {}
+
+
+def test_only_so_many_are_shown_and_the_page_says_so(viewer, workspace, lead):
+    KpiFactory.create_batch(MOST_SHOWN + 1, workspace=workspace, owner=lead, name="Visits")
+
+    page = page_of(viewer, "visits")
+
+    assert page.content.decode().count(">Visits</a>") == MOST_SHOWN
+    assert f"Only the first {MOST_SHOWN} are shown." in text_of(page)
+
+
+def test_too_long_a_text_is_refused_in_a_sentence_before_anything_is_asked(
+    viewer, django_assert_num_queries
+):
+    with django_assert_num_queries(0), pytest.raises(TooLongError):
+        search(viewer, "long " * 2_000)
+    page = page_of(viewer, "long " * 2_000)
+
+    assert page.status_code == 422
+    assert f"Search for at most {LONGEST} characters." in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "What are you looking for?"),
+        (" ", "What are you looking for?"),
+        ("xyz", "Nothing fits"),
+    ],
+)
+def test_nothing_to_look_for_and_nothing_found_say_what_to_do(viewer, typed, sentence):
+    assert sentence in text_of(page_of(viewer, typed))
+
+
+def test_every_page_has_a_way_to_search_also_one_that_is_not_there(viewer, workspace):
+    url = reverse("reviews:search", args=[workspace.slug])
+    for path in ("", "menu/", "kpis/K-1/"):
+        page = browser_of(viewer).get(f"/w/{workspace.slug}/{path}").content.decode()
+        assert f'action="{url}" role="search"' in page.partition("<main")[2 if path else 0]
+
+
+def test_the_api_finds_the_same(viewer, kpi):
+    answer = api_of(viewer).get("/api/v1/search/", {"q": "trial"})
+
+    assert answer.json() == {
+        "groups": [
+            {
+                "kind": "kpi",
+                "results": [
+                    {
+                        "id": kpi.ref,
+                        "title": "Trial sign-ups",
+                        "detail": "Leo Lead",
+                        "url": f"http://testserver/w/rosemary/kpis/{kpi.ref}/",
+                    }
+                ],
+                "has_more": False,
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize(("typed", "status"), [("x" * (LONGEST + 1), 400), ("\0", 400), ("", 200)])
+def test_the_api_refuses_what_cannot_be_sought(viewer, typed, status):
+    assert api_of(viewer).get("/api/v1/search/", {"q": typed}).status_code == status
