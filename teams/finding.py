@@ -77,17 +77,30 @@ class Findable:
 
 
 def fitting(
-    rows: QuerySet[Any], sought: Sought, *, name: str, fields: Sequence[str], exactly: Q
+    rows: QuerySet[Any],
+    sought: Sought,
+    *,
+    named_by: Sequence[str],
+    also: Sequence[str] = (),
+    letters: str = "",
 ) -> QuerySet[Any]:
     """
-    Keep the rows that ``exactly`` names or whose ``fields`` hold every word, the best as ``rank``.
+    Keep the rows whose fields hold every word, or whose speakable id is sought, as ``rank`` says.
 
-    A whole word goes before a part of one; ``fields`` must never be null.
+    ``named_by`` are the fields that name a row, the first as people do, ``also`` those that tell
+    of it; none may be null. ``letters`` stand before its number. A whole word of the name goes
+    before a part of one, and before words elsewhere.
     """
-    spaced = [part for field in fields for part in (F(field), Value(" "))]
-    holds = Q()
+    name = named_by[0]
+    spaced = [part for field in (*named_by, *also) for part in (F(field), Value(" "))]
+    kept, exactly = Q(), Q()
     for word in sought.words:
-        holds &= Q(all_text__icontains=word)
+        kept &= Q(all_text__icontains=word)
+    for field in named_by:
+        exactly |= Q(**{f"{field}__iexact": sought.text})
+    if letters:
+        numbered = Q(number=sought.number(letters))
+        kept, exactly = numbered | kept, numbered | exactly
     rank = Case(
         When(exactly, then=NAMED),
         When(**{f"{name}__istartswith": sought.text}, then=BEGINS),
@@ -97,28 +110,19 @@ def fitting(
     )
     found: QuerySet[Any] = rows.alias(
         all_text=Concat(*spaced, output_field=TextField()),
-        document=SearchVector(*fields, config="simple"),
-    ).filter(exactly | holds)
-    found = found.annotate(rank=rank)
-    return found.order_by("rank", Lower(name), "pk")[: MOST_SHOWN + 1]
+        document=SearchVector(name, config="simple"),
+    ).annotate(rank=rank)
+    return found.filter(kept).order_by("rank", Lower(name), "pk")[: MOST_SHOWN + 1]
 
 
 def _find_teams(member: Membership, sought: Sought) -> list[Hit]:
-    rows = Team.objects.for_workspace(member.workspace)
-    exactly = Q(name__iexact=sought.text)
-    found = fitting(rows, sought, name="name", fields=["name"], exactly=exactly)
+    found = fitting(Team.objects.for_workspace(member.workspace), sought, named_by=["name"])
     return [Hit(team.rank, team.name, _url(member, "team", team.pk)) for team in found]
 
 
 def _find_people(member: Membership, sought: Sought) -> list[Hit]:
     rows = Membership.objects.active().for_workspace(member.workspace).select_related("user")
-    found = fitting(
-        rows,
-        sought,
-        name="user__name",
-        fields=["user__name", "user__email"],
-        exactly=Q(user__email__iexact=sought.text) | Q(user__name__iexact=sought.text),
-    )
+    found = fitting(rows, sought, named_by=["user__name", "user__email"])
     return [
         Hit(each.rank, each.user.name, _url(member, "member", each.pk), detail=each.user.email)
         for each in found

@@ -1,6 +1,5 @@
 """KPIs and imports, as search finds them."""
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,11 +15,9 @@ def find_kpis(member: Membership, sought: Sought) -> list[Hit]:
     found = fitting(
         rows,
         sought,
-        name="name",
-        fields=["name", "code", "definition", "owner__user__name"],
-        exactly=Q(number=sought.number("K"))
-        | Q(code=sought.text.lower())
-        | Q(name__iexact=sought.text),
+        named_by=["name", "code"],
+        also=["definition", "owner__user__name"],
+        letters="K",
     )
     return [
         Hit(
@@ -42,9 +39,8 @@ def find_imports(member: Membership, sought: Sought) -> list[Hit]:
     found = fitting(
         rows.only("number", "filename"),
         sought,
-        name="filename",
-        fields=["filename"],
-        exactly=Q(number=sought.number("I")) | Q(filename__iexact=sought.text),
+        named_by=["filename"],
+        letters="I",
     )
     return [
         Hit(
