@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.undo import take_offer
 from teams.access import WorkspaceRequest
 from teams.models import User
 from teams.policy import Action
@@ -24,6 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme,
         "shortcuts": user.shortcuts,
         "mops_version": VERSION,
+        "undo": take_offer(request),
     }
     if hasattr(request, "workspace"):
         context |= _around(request)  # type: ignore[arg-type]  # the gate put the workspace there

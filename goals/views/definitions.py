@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core import clock
 from core.errors import ConflictError, DomainError
 from core.forms import form_page, rules_shown_on, version_in
+from core.undo import offer_undo
 from goals.forms.kpis import KpiForm
 from goals.models import Kpi
 from goals.rules.library import LIBRARY
@@ -90,7 +91,8 @@ def archive_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
     except DomainError as error:
         messages.error(request, str(error))
         return see(request, found)
-    messages.success(request, _("“%(kpi)s” is archived.") % {"kpi": found.name})
+    back = reverse("goals:restore-kpi", args=[request.workspace.slug, number])
+    offer_undo(request, _("“%(kpi)s” is archived.") % {"kpi": found.name}, back)
     url = reverse("goals:kpis", args=[request.workspace.slug])
     return HttpResponseRedirect(url, status=303)
 

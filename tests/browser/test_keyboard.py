@@ -56,6 +56,30 @@ def test_three_numbers_are_entered_and_stay(tab, studio):
     expect(row(tab, "Leads")).to_contain_text("183")
 
 
+def test_archiving_a_kpi_is_undone_by_a_key(tab, studio):
+    tab.goto(f"/w/{studio['slug']}/kpis/?view=list")
+    tab.get_by_role("link", name="Leads", exact=True).click()
+    tab.get_by_text("More", exact=True).click()
+    tab.get_by_role("button", name="Archive").click()
+    expect(tab.locator("#undo")).to_contain_text("“Leads” is archived.")
+
+    tab.keyboard.press("Control+z")
+
+    expect(tab.locator("main")).to_contain_text("“Leads” is in use again.")
+
+
+def test_search_is_reached_by_its_key_from_any_field(tab, studio):
+    open_numbers(tab, studio)
+    walk_to(tab, field(tab, "Leads"))
+
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type("open rate")
+    tab.keyboard.press("Enter")
+
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Search")
+    expect(tab.get_by_role("link", name="Open rate", exact=True)).to_be_visible()
+
+
 def test_a_number_that_looks_wrong_is_written_only_when_it_is_kept(tab, studio):
     open_numbers(tab, studio)
 

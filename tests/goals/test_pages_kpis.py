@@ -184,6 +184,17 @@ def test_a_kpi_is_archived_and_brought_back(signed_in, workspace, leads):
     assert leads.get_absolute_url() in signed_in.get(listed).content.decode()
 
 
+def test_archiving_is_taken_back_on_the_page_after_it_and_on_no_other(signed_in, workspace, leads):
+    offered = signed_in.post(_url("archive-kpi", workspace, leads.number), follow=True)
+    bar = re.search(r'action="([^"]+)" data-undo="10"', offered.content.decode())
+    assert "data-undo=" not in signed_in.get(_url("kpis", workspace)).content.decode()
+
+    signed_in.post(bar[1])
+
+    leads.refresh_from_db()
+    assert not leads.is_archived
+
+
 def test_a_kpi_that_a_formula_reads_is_not_archived_R34(signed_in, workspace, leads, lead):
     KpiFactory(
         workspace=workspace, owner=lead, name="Rate", aggregation="formula", formula="leads * 2"
