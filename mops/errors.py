@@ -1,15 +1,18 @@
 """What people and programs see when something is missing, forbidden or broken."""
 
 import logging
+import re
 import sys
+from contextlib import suppress
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from core.api.problems import RETRY_AFTER, json_problem
+from teams.access import enter
 from teams.models import Membership
 from teams.policy import Role
 
@@ -19,7 +22,17 @@ logger = logging.getLogger(__name__)
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django's form
     if _is_api(request):
         return json_problem(request, 404, _("There is nothing at this address."))
+    _enter_own_workspace(request)
     return render(request, "404.html", status=404)
+
+
+def _enter_own_workspace(request: HttpRequest) -> None:
+    """Let members who missed a page of their workspace search there; the gate let nobody in yet."""
+    below = re.match(r"/w/([-a-zA-Z0-9_]+)/", request.path)
+    user = getattr(request, "user", None)
+    if below and user is not None and user.is_authenticated:
+        with suppress(Http404):
+            enter(request, below[1])
 
 
 def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:  # noqa: ARG001  # Django's form

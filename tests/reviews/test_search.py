@@ -196,9 +196,15 @@ def test_nothing_to_look_for_and_nothing_found_say_what_to_do(viewer, typed, sen
 
 def test_every_page_has_a_way_to_search_also_one_that_is_not_there(viewer, workspace):
     url = reverse("reviews:search", args=[workspace.slug])
-    for path in ("", "menu/", "kpis/K-1/"):
+    for path in ("", "menu/", "kpis/K-1/", "nothing/"):
         page = browser_of(viewer).get(f"/w/{workspace.slug}/{path}").content.decode()
         assert f'action="{url}" role="search"' in page.partition("<main")[2 if path else 0]
+
+
+def test_a_page_that_is_not_there_offers_no_search_in_a_workspace_of_others(stranger, workspace):
+    for path in (f"/w/{workspace.slug}/nothing/", "/w/unknown/nothing/", "/w/%00/nothing/"):
+        page = browser_of(stranger).get(path)
+        assert (page.status_code, 'role="search"' in page.content.decode()) == (404, False)
 
 
 def test_the_api_finds_the_same(viewer, kpi):
