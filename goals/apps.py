@@ -12,7 +12,11 @@ class GoalsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now, so what refers to them is imported here.
         from goals import models  # noqa: PLC0415
-        from goals.selectors.found import find_imports, find_kpis  # noqa: PLC0415
+        from goals.selectors.found import (  # noqa: PLC0415
+            find_imports,
+            find_kpis,
+            find_scorecards,
+        )
         from goals.services.kpis import hand_over_kpis  # noqa: PLC0415
         from goals.services.marks import numbers_changed  # noqa: PLC0415
         from goals.services.purge import purge_numbers  # noqa: PLC0415
@@ -26,6 +30,7 @@ class GoalsConfig(AppConfig):
             )
         )
         finding.register(finding.Findable("kpi", _("KPIs"), find_kpis))
+        finding.register(finding.Findable("scorecard", _("Scorecards"), find_scorecards))
         finding.register(finding.Findable("import", _("Imports"), find_imports))
         archived = audit.Deed.ARCHIVED
         for audited in (

@@ -1,9 +1,9 @@
-"""KPIs and imports, as search finds them."""
+"""KPIs, scorecards and imports, as search finds them."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goals.models import Import, Kpi
+from goals.models import Import, Kpi, Scorecard
 from teams.finding import Hit, Sought, fitting
 from teams.models import Membership
 from teams.policy import Action
@@ -50,4 +50,19 @@ def find_imports(member: Membership, sought: Sought) -> list[Hit]:
             ref=each.ref,
         )
         for each in found
+    ]
+
+
+def find_scorecards(member: Membership, sought: Sought) -> list[Hit]:
+    """Find scorecards by id and name."""
+    rows = Scorecard.objects.for_workspace(member.workspace).select_related("team")
+    return [
+        Hit(
+            rank=each.rank,
+            title=each.name,
+            url=reverse("goals:scorecard", args=[member.workspace.slug, each.number]),
+            ref=each.ref,
+            detail=each.team.name if each.team else "",
+        )
+        for each in fitting(rows, sought, named_by=["name"], letters="SC")
     ]

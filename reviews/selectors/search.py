@@ -17,6 +17,8 @@ _PAGES: Mapping[str, str | Promise] = {
     "reviews:home": gettext_lazy("Home"),
     "goals:kpis": gettext_lazy("KPIs"),
     "goals:my-numbers": gettext_lazy("My numbers"),
+    "goals:plan": gettext_lazy("Targets"),
+    "goals:new-scorecard": gettext_lazy("New scorecard"),
     "goals:library": gettext_lazy("KPI library"),
     "goals:new-kpi": gettext_lazy("New KPI"),
     "goals:imports": gettext_lazy("Imports"),

@@ -60,7 +60,7 @@ PAGES = {
     "kpis/library/": 1,
     "breakdowns/": 2,
     "imports/": 2,
-    "search/?q=k": 4,  # KPIs, imports, teams, people
+    "search/?q=k": 5,  # KPIs, scorecards, imports, teams, people
     "settings/": 5,
     "settings/status/": 5,
     "settings/members/": 3,
@@ -79,7 +79,7 @@ LISTS = {
     "measurements/": 1,
     "kpis/history/series/?period=week": 4,
     "imports/": 1,
-    "search/?q=k": 4,
+    "search/?q=k": 5,
     "members/": 2,
     "teams/": 2,
     "invitations/": 1,

@@ -9,7 +9,7 @@ from reviews.selectors.search import _PAGES, TooLongError, search
 from teams.finding import LONGEST, MOST_SHOWN
 from tests.conftest import NOW
 from tests.doors import api_of, browser_of, text_of
-from tests.factories.goals import ImportFactory, KpiFactory
+from tests.factories.goals import ImportFactory, KpiFactory, ScorecardFactory
 from tests.factories.teams import TeamFactory
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -131,6 +131,14 @@ def test_an_import_is_found_by_whoever_may_open_it(member, lead, workspace):
 
     assert found(lead, "newsletter") == found(lead, file.ref) == {"import": [file.filename]}
     assert found(member, "newsletter") == {}
+
+
+def test_a_scorecard_is_found_by_name_and_id(viewer, workspace):
+    made = ScorecardFactory(workspace=workspace, name="Monday ten")
+    ScorecardFactory(workspace=workspace, name="Newsletter")
+
+    for typed in ("monday", made.ref):
+        assert found(viewer, typed)["scorecard"] == ["Monday ten"]
 
 
 def test_things_of_other_workspaces_are_not_found(stranger, kpi):
