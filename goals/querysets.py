@@ -53,12 +53,13 @@ class KpiQuerySet(WorkspaceOwnedQuerySet):
         column = KPI_SORTS[sort.name]
         return self.order_by(column.desc() if sort.descending else column.asc(), *_IN_ORDER)
 
-    def matching(self, *, kind: str, owner: str) -> Self:
-        """Keep those of a kind, and of an owner by e-mail address; empty means any."""
+    def matching(self, *, kind: str, stage: str, owner: str) -> Self:
+        """Keep those of a kind, a stage, and of an owner by e-mail address; empty means any."""
         # PostgreSQL stores no null character, and compares with none.
-        if "\0" in kind + owner:
+        if "\0" in kind + stage + owner:
             return self.none()
         found = self.filter(kind=kind) if kind else self
+        found = found.filter(stage=stage) if stage else found
         return found.filter(owner__user__email=owner) if owner else found
 
 

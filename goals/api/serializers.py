@@ -39,6 +39,9 @@ class KpiSerializer(serializers.ModelSerializer[Kpi]):
     owner = _owner(read_only=True)
     team = _team(read_only=True, allow_null=True)
     breakdown = _breakdown(read_only=True, allow_null=True)
+    stage = serializers.ChoiceField(Kpi.Stage.choices, allow_blank=True)
+    engagement = serializers.ChoiceField(Kpi.Engagement.choices, allow_blank=True)
+    benchmark_link = serializers.CharField(help_text="An http or https address, or empty.")
     band = PlainDecimalField(help_text="Percent of the target within which a miss is at risk.")
     plausible_min = PlainDecimalField(allow_null=True)
     plausible_max = PlainDecimalField(allow_null=True)
@@ -49,11 +52,11 @@ class KpiSerializer(serializers.ModelSerializer[Kpi]):
     class Meta:
         model = Kpi
         fields = [
-            "id", "code", "name", "definition", "kind", "unit", "unit_label", "direction",
-            "aggregation", "formula", "cadence", "gaps", "breakdown", "segment_total", "owner",
-            "team", "source", "band", "plausible_min", "plausible_max", "benchmark",
-            "benchmark_upper", "benchmark_source", "benchmark_link", "benchmark_on", "on_home",
-            "position", "archived", "version",
+            "id", "code", "name", "definition", "kind", "stage", "engagement", "attribution",
+            "unit", "unit_label", "direction", "aggregation", "formula", "cadence", "gaps",
+            "breakdown", "segment_total", "owner", "team", "source", "band", "plausible_min",
+            "plausible_max", "benchmark", "benchmark_upper", "benchmark_source",
+            "benchmark_link", "benchmark_on", "on_home", "position", "archived", "version",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -82,7 +85,8 @@ def as_listed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 _DECIMALS = ("band", "plausible_min", "plausible_max", "benchmark", "benchmark_upper")
 _AS_STORED = (
-    "code", "name", "definition", "kind", "unit", "unit_label", "direction", "aggregation",
+    "code", "name", "definition", "kind", "stage", "engagement", "attribution", "unit",
+    "unit_label", "direction", "aggregation",
     "formula", "cadence", "gaps", "segment_total", "source", "benchmark_source", "benchmark_link",
     "benchmark_on", "on_home", "position", "version",
 )  # fmt: skip
@@ -95,6 +99,11 @@ class KpiChanges(StrictSerializer):
     name = serializers.CharField(max_length=120)
     definition = serializers.CharField(max_length=2000, allow_blank=True)
     kind = serializers.ChoiceField(Kpi.Kind.choices)
+    stage = serializers.ChoiceField(Kpi.Stage.choices, allow_blank=True)
+    engagement = serializers.ChoiceField(Kpi.Engagement.choices, allow_blank=True)
+    attribution = serializers.CharField(
+        max_length=60, allow_blank=True, help_text="By which rule results are credited."
+    )
     unit = serializers.ChoiceField(Kpi.Unit.choices)
     unit_label = serializers.CharField(max_length=12, allow_blank=True)
     direction = serializers.ChoiceField(Kpi.Direction.choices)

@@ -38,6 +38,27 @@ class KpiForm(forms.Form):
             " activity is what we do."
         ),
     )
+    stage = forms.ChoiceField(
+        label=_("Stage of the customer’s way"),
+        choices=[("", _("None")), *Kpi.Stage.choices],
+        required=False,
+        help_text=_("From getting to know us to recommending us."),
+    )
+    engagement = forms.ChoiceField(
+        label=_("Engagement"),
+        choices=[("", _("Neither")), *Kpi.Engagement.choices],
+        required=False,
+        help_text=_("A conversion is what we are after; a micro-engagement is a step towards it."),
+    )
+    attribution = forms.CharField(
+        label=_("Attribution"),
+        max_length=60,
+        required=False,
+        help_text=_(
+            "By which rule results are credited, such as “last click” or “data-driven”. Numbers"
+            " credited by different rules do not compare."
+        ),
+    )
     unit = forms.ChoiceField(label=_("Unit"), choices=Kpi.Unit.choices)
     unit_label = forms.CharField(
         label=_("Unit label"),

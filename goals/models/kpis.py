@@ -97,6 +97,19 @@ class Kpi(WorkspaceOwned):
         RESPONSE = "response", _("Response")
         ACTIVITY = "activity", _("Activity")
 
+    class Stage(models.TextChoices):
+        KNOW = "know", _("Know")
+        LIKE = "like", _("Like")
+        TRUST = "trust", _("Trust")
+        TRY = "try", _("Try")
+        BUY = "buy", _("Buy")
+        REPEAT = "repeat", _("Repeat")
+        REFER = "refer", _("Refer")
+
+    class Engagement(models.TextChoices):
+        MICRO = "micro", _("Micro-engagement")
+        CONVERSION = "conversion", _("Conversion")
+
     class Unit(models.TextChoices):
         COUNT = "count", _("Count")
         CURRENCY = "currency", _("Money")
@@ -141,6 +154,14 @@ class Kpi(WorkspaceOwned):
     name = models.CharField(_("Name"), max_length=120)
     definition = models.TextField(_("Definition"), max_length=2000, blank=True)
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind.choices)
+    stage = models.CharField(
+        _("Stage of the customer’s way"), max_length=6, choices=Stage.choices, blank=True
+    )
+    engagement = models.CharField(
+        _("Engagement"), max_length=10, choices=Engagement.choices, blank=True
+    )
+    # By which rule results are credited to what led to them, in the team's own words.
+    attribution = models.CharField(_("Attribution"), max_length=60, blank=True)
     unit = models.CharField(_("Unit"), max_length=8, choices=Unit.choices)
     unit_label = models.CharField(_("Unit label"), max_length=12, blank=True)
     direction = models.CharField(_("Direction"), max_length=8, choices=Direction.choices)

@@ -23,6 +23,10 @@ class Ready:
     unit_label: str | Promise = ""
     cadence: str = "weekly"
 
+    @property
+    def stage(self) -> str:
+        return STAGE_OF[self.code]
+
     def definition(self) -> dict[str, Any]:
         """Give what a KPI is created with."""
         return {
@@ -30,6 +34,8 @@ class Ready:
             "name": str(self.name),
             "definition": str(self.definition_text),
             "kind": self.kind,
+            "stage": self.stage,
+            "engagement": ENGAGEMENT_OF.get(self.code, ""),
             "unit": self.unit,
             "unit_label": str(self.unit_label),
             "direction": self.direction,
@@ -139,4 +145,27 @@ LIBRARY = (
     Ready("posts_published", _("Posts published"), _("Posts on the blog."), "activity", gaps="zero"),
 )  # fmt: skip
 
+# How far somebody has come when a KPI counts them: from getting to know us to recommending us.
+_STAGES = {
+    "know": "ad_spend social_shares sessions blog_sessions bounced_sessions bounce_rate"
+    " posts_published",
+    "like": "comments subscribes subscribers subscribe_rate total_leads",
+    "trust": "email_clicks email_unique_opens email_delivered email_ctr email_open_rate"
+    " email_replies unsubscribes unsubscribe_rate emails_sent behavioural_triggers mqls",
+    "try": "pqls qualified_leads booked_meetings trial_users marketing_leads sqls mql_to_sql",
+    "buy": "revenue deals_won close_rate open_pipeline quota quota_attainment quota_remaining"
+    " customers_won acquisition_cost cac",
+    "repeat": "repeat_purchases renewals renewals_due renewal_rate customers customers_lost churn",
+    "refer": "referrals referred_customers",
+}
+STAGE_OF = {code: stage for stage, codes in _STAGES.items() for code in codes.split()}
+_ENGAGEMENTS = {
+    "micro": "email_clicks email_unique_opens email_replies comments social_shares sessions"
+    " blog_sessions subscribes",
+    "conversion": "booked_meetings trial_users deals_won customers_won repeat_purchases renewals"
+    " referred_customers",
+}
+ENGAGEMENT_OF = {
+    code: engagement for engagement, codes in _ENGAGEMENTS.items() for code in codes.split()
+}
 BY_CODE = {ready.code: ready for ready in LIBRARY}

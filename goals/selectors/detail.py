@@ -71,6 +71,8 @@ class Detail:
     # The one that is shown; None is their total.
     segment: Segment | None
     readers: Sequence[Kpi]
+    # By which different rules the inputs of a formula are credited, in words.
+    mixed: str
 
 
 def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detail:
@@ -116,6 +118,7 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
         segments=segments,
         segment=segment,
         readers=_readers(kpi),
+        mixed=_mixed(kpi),
     )
 
 
@@ -309,6 +312,19 @@ def _targets(kpi: Kpi, segment: Segment | None, entry: Entry, today: date) -> It
 def _readers(kpi: Kpi) -> list[Kpi]:
     others = Kpi.objects.for_workspace(kpi.workspace).active().formulas().in_order()
     return [other for other in others if kpi.code in formulas.read(other.formula).names]
+
+
+def _mixed(kpi: Kpi) -> str:
+    """Tell by which rules the inputs of a formula are credited, if these are not the same."""
+    if not kpi.is_formula:
+        return ""
+    here = Kpi.objects.for_workspace(kpi.workspace).exclude(attribution="")
+    inputs = here.filter(code__in=formulas.read(kpi.formula).names).in_order()
+    rules = {each.attribution.casefold() for each in inputs}
+    if len(rules) < 2:
+        return ""
+    words = _("%(kpi)s: %(rule)s")
+    return ", ".join(words % {"kpi": each.name, "rule": each.attribution} for each in inputs)
 
 
 def as_rows(page: Detail) -> Iterator[tuple[date, Decimal | None, Decimal | None, str]]:

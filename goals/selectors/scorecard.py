@@ -1,7 +1,7 @@
 """The scorecard: KPIs by weeks, months or quarters, the newest first."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Self
 
@@ -32,15 +32,19 @@ class Filters:
     """Which rows a scorecard shows; empty means all."""
 
     kind: str = ""
+    stage: str = ""
     owner: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
-        return cls(kind=query.get("kind", ""), owner=query.get("owner", ""))
+        return cls(**{each.name: query.get(each.name, "") for each in fields(cls)})
 
     def keep(self, kpi: Kpi) -> bool:
-        fits_kind = not self.kind or kpi.kind == self.kind
-        return fits_kind and (not self.owner or kpi.owner.user.email == self.owner)
+        return (
+            self.kind in {"", kpi.kind}
+            and self.stage in {"", kpi.stage}
+            and self.owner in {"", kpi.owner.user.email}
+        )
 
 
 @dataclass(frozen=True, slots=True)

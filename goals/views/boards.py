@@ -1,5 +1,6 @@
 """The KPIs together: scorecard and list."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -123,7 +124,7 @@ def _list(request: WorkspaceRequest) -> HttpResponse:
     filters = Filters.of(request.GET)
     sort = Sort.of(request.GET, KPI_SORTS)
     rows = Kpi.objects.for_workspace(request.workspace).filter(archived_at__isnull=not archived)
-    chosen = rows.matching(kind=filters.kind, owner=filters.owner).sorted_by(sort)
+    chosen = rows.matching(**asdict(filters)).sorted_by(sort)
     page = page_of(request, chosen.select_related("owner__user", "workspace"))
     columns = [
         ("name", _("Name")),
@@ -245,8 +246,9 @@ def filter_menus(request: WorkspaceRequest, filters: Filters) -> list[dict[str, 
         .order_by("user__name", "pk")
     )
     return [
-        _menu(request, "kind", _("Kind"), filters.kind, list(Kpi.Kind.choices)),
-        _menu(
+        filter_menu(request, "kind", _("Kind"), filters.kind, list(Kpi.Kind.choices)),
+        filter_menu(request, "stage", _("Stage"), filters.stage, list(Kpi.Stage.choices)),
+        filter_menu(
             request,
             "owner",
             _("Owner"),
@@ -256,9 +258,10 @@ def filter_menus(request: WorkspaceRequest, filters: Filters) -> list[dict[str, 
     ]
 
 
-def _menu(
+def filter_menu(
     request: WorkspaceRequest, name: str, label: str, current: str, choices: list[tuple[str, Any]]
 ) -> dict[str, Any]:
+    """Describe a menu that cuts a list by one parameter of the address."""
     names = dict([("", _("all")), *choices])
     return {
         "label": f"{label}: {names.get(current, current)}",

@@ -15,6 +15,7 @@ from goals.forms.kpis import KpiForm
 from goals.models import Kpi
 from goals.rules.library import LIBRARY
 from goals.services import kpis
+from goals.views.boards import filter_menu
 from goals.views.kpis import find_kpi, kpi_url, see
 from teams.access import WorkspaceRequest, workspace_view
 from teams.policy import Action
@@ -125,15 +126,20 @@ def library(request: WorkspaceRequest) -> HttpResponse:
             messages.success(request, done % {"names": ", ".join(added)})
         return HttpResponseRedirect(request.path, status=303)
     have = set(Kpi.objects.for_workspace(request.workspace).values_list("code", flat=True))
+    stage = request.GET.get("stage", "")
     groups = [
         {
             "label": kind.label,
             "ready": [
-                {"kpi": ready, "have": ready.code in have}
+                {"kpi": ready, "stage": Kpi.Stage(ready.stage).label, "have": ready.code in have}
                 for ready in LIBRARY
-                if ready.kind == kind
+                if ready.kind == kind and stage in {"", ready.stage}
             ],
         }
         for kind in Kpi.Kind
     ]
-    return render(request, "goals/library.html", {"groups": groups})
+    context = {
+        "groups": [group for group in groups if group["ready"]],
+        "menus": [filter_menu(request, "stage", _("Stage"), stage, list(Kpi.Stage.choices))],
+    }
+    return render(request, "goals/library.html", context)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -79,7 +80,7 @@ def _page(request: WorkspaceRequest, columns: Columns) -> Any:
     kpis = Kpi.objects.for_workspace(request.workspace).active()
     if columns.grain is Grain.WEEK:
         kpis = kpis.filter(cadence__in=[Kpi.Cadence.DAILY, Kpi.Cadence.WEEKLY])
-    chosen = kpis.matching(kind=filters.kind, owner=filters.owner).in_order()
+    chosen = kpis.matching(**asdict(filters)).in_order()
     return page_of(request, chosen.select_related("workspace"), per_page=PER_PAGE)
 
 
