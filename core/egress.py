@@ -40,10 +40,18 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 # Addresses that the registry calls global although they lead elsewhere: protocol assignments,
-# the relays of 6to4, what embeds an IPv4 address (Teredo, 6to4), and examples in documents.
+# the relays of 6to4, what embeds an IPv4 address (Teredo, 6to4), examples in documents, and where
+# a cloud (Azure) answers its own machines.
 _LEADS_ELSEWHERE = [
     ip_network(each)
-    for each in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20")
+    for each in (
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "2001::/23",
+        "2002::/16",
+        "3fff::/20",
+        "168.63.129.16/32",
+    )
 ]
 # Only here are IPv6 addresses given out; NAT64 and the rest of the transitions lie outside.
 _GIVEN_OUT = IPv6Network("2000::/3")
@@ -66,16 +74,16 @@ class Answer:
     body: bytes
 
 
-def fetch(url: str, *, most_bytes: int) -> Answer:
+def fetch(url: str, *, most_bytes: int, headers: Mapping[str, str] | None = None) -> Answer:
     """
-    GET ``url`` and follow up to three redirects.
+    GET ``url`` and follow up to three redirects, with ``headers`` on each request.
 
     Raises:
         ForbiddenAddressError: an address on the way is not public, or not https.
         EgressError: no answer in time, one that was cut off, or one above ``most_bytes``.
     """
     for _step in range(REDIRECTS + 1):
-        answer = _exchange("GET", url, body=None, headers={}, most_bytes=most_bytes)
+        answer = _exchange("GET", url, body=None, headers=headers or {}, most_bytes=most_bytes)
         if answer.status not in _MOVED or "location" not in answer.headers:
             return answer
         url = urljoin(url, answer.headers["location"])
@@ -94,15 +102,17 @@ def post(url: str, body: bytes, *, content_type: str) -> int:
     return _exchange("POST", url, body=body, headers=headers, most_bytes=64 * 1024).status
 
 
-def check(url: str) -> None:
+def check(url: str) -> str:
     """
-    Tell now what a later request would refuse. The request looks again.
+    Refuse now what can be told without a name server, and give the host. Requests look again.
 
     Raises:
-        ForbiddenAddressError: the address is not public, or not https.
-        EgressError: the name has no address.
+        ForbiddenAddressError: the address is not https, or is a number that is not public.
     """
-    _addresses(_target(url))
+    target = _target(url)
+    with suppress(OSError, UnicodeError):
+        _refuse_private(target, _found(target, flags=socket.AI_NUMERICHOST))
+    return target.host
 
 
 def _exchange(
@@ -176,10 +186,19 @@ def _target(url: str) -> _Target:
 def _addresses(target: _Target) -> list[Address]:
     """Resolve the name once, and refuse it if any of its addresses is not to be reached."""
     try:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        addresses = _found(target)
     except (OSError, UnicodeError) as error:
         raise EgressError(_("No server is known under this address.")) from error
-    addresses = [_plain(str(sockaddr[0])) for *_rest, sockaddr in found]
+    _refuse_private(target, addresses)
+    return addresses
+
+
+def _found(target: _Target, *, flags: int = 0) -> list[Address]:
+    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM, flags=flags)
+    return [_plain(str(sockaddr[0])) for *_rest, sockaddr in found]
+
+
+def _refuse_private(target: _Target, addresses: list[Address]) -> None:
     for address in addresses:
         if _is_allowed(address):
             continue
@@ -187,7 +206,6 @@ def _addresses(target: _Target) -> list[Address]:
             raise ForbiddenAddressError(_("The address leads into a private network."))
         if target.port not in PORTS:
             raise ForbiddenAddressError(_("Only the ports 443 and 8443 can be used."))
-    return addresses
 
 
 def _plain(text: str) -> Address:

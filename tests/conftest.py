@@ -1,13 +1,17 @@
 """What most tests start from: one workspace with its people, and a clock that stands still."""
 
 import datetime as dt
+import socket
 
 import pytest
 import time_machine
+import trustme
 from django.db import transaction
 
+from core import egress
 from goals.services.measurement_rows import Author
 from teams.policy import Role
+from tests import https
 from tests.beside import free_port
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 from tests.smtp import Server, smtp_settings
@@ -115,3 +119,35 @@ def server(settings):
 def nobody_listens(settings):
     """Mail is set up, but there is no server."""
     settings.SMTP = smtp_settings(free_port())
+
+
+@pytest.fixture
+def authority():
+    return trustme.CA()
+
+
+@pytest.fixture
+def web(authority, settings, tmp_path):
+    """An https server on this machine that may be asked."""
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    settings.EGRESS_ALLOWED = ["127.0.0.1/32"]
+    settings.EGRESS_CA_FILE = str(tmp_path / "ca.pem")
+    settings.ALLOWED_HOSTS = ["testserver"]
+    egress._context.cache_clear()
+    server = https.Server(authority.issue_cert("127.0.0.1"))
+    yield server
+    server.close()
+    egress._context.cache_clear()
+
+
+@pytest.fixture
+def listener(monkeypatch):
+    """Count every connection that is opened to any address, and refuse it."""
+    opened = []
+
+    def refuse(_socket, address):
+        opened.append(address)
+        raise OSError
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    return opened
