@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField, ChoiceField, ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -35,6 +35,38 @@ def form_page(
         "version": version and request.POST.get("version", version),
     }
     return render(request, "form_page.html", context, status=422 if form.errors else 200)
+
+
+def conflict_page(
+    request: HttpRequest, form: BaseForm, *, stored: Any, cancel_url: str
+) -> HttpResponse:
+    """
+    Show both texts of what differs from what somebody else ``stored`` first.
+
+    Sending the form again from there keeps one's own.
+    """
+    rows = []
+    for field in form:
+        theirs, mine = getattr(stored, field.name), form.cleaned_data.get(field.name)
+        if field.name in form.cleaned_data and theirs != mine:
+            both = {"theirs": _in_words(field, theirs), "mine": _in_words(field, mine)}
+            rows.append({"label": field.label, **both})
+    context = {
+        "form": form,
+        "name": str(stored),
+        "rows": rows,
+        "version": stored.version,
+        "cancel_url": cancel_url,
+    }
+    return render(request, "conflict.html", context, status=409)
+
+
+def _in_words(field: BoundField, value: Any) -> Any:
+    """Give the label of a choice; what is chosen among rows, or typed, speaks for itself."""
+    if not isinstance(field.field, ChoiceField) or isinstance(field.field, ModelChoiceField):
+        return value
+    labels = {str(each.data["value"]): each.choice_label for each in field.subwidgets}
+    return labels.get("" if value is None else str(value), value)
 
 
 @contextmanager

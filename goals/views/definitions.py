@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core import clock
 from core.errors import ConflictError, DomainError
-from core.forms import form_page, rules_shown_on, version_in
+from core.forms import conflict_page, form_page, rules_shown_on, version_in
 from core.undo import offer_undo
 from goals.forms.kpis import KpiForm
 from goals.models import Kpi
@@ -53,7 +53,9 @@ def edit_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
             try:
                 changed = kpis.change_kpi(kpi=found, version=version, **form.cleaned_data)
             except ConflictError:
-                return _conflict(request, form, found)
+                return conflict_page(
+                    request, form, stored=found, cancel_url=kpi_url(request, found)
+                )
             messages.success(request, _("Saved."))
             return see(request, changed)
     return form_page(
@@ -64,23 +66,6 @@ def edit_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
         cancel_url=kpi_url(request, found),
         version=found.version,
     )
-
-
-def _conflict(request: WorkspaceRequest, form: KpiForm, stored: Kpi) -> HttpResponse:
-    """Show both texts of what differs; sending the form again keeps one's own."""
-    rows = []
-    for field in form:
-        theirs, mine = getattr(stored, field.name), form.cleaned_data.get(field.name)
-        if field.name in form.cleaned_data and theirs != mine:
-            rows.append({"label": field.label, "mine": mine, "theirs": theirs})
-    context = {
-        "form": form,
-        "kpi": stored,
-        "rows": rows,
-        "version": stored.version,
-        "cancel_url": kpi_url(request, stored),
-    }
-    return render(request, "goals/kpi_conflict.html", context, status=409)
 
 
 @workspace_view(Action.EDIT_KPIS)
