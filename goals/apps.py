@@ -11,6 +11,7 @@ class GoalsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only now, so what refers to them is imported here.
+        from core import clock  # noqa: PLC0415
         from goals import models  # noqa: PLC0415
         from goals.selectors.found import (  # noqa: PLC0415
             find_imports,
@@ -20,6 +21,7 @@ class GoalsConfig(AppConfig):
         from goals.services.kpis import hand_over_kpis  # noqa: PLC0415
         from goals.services.marks import numbers_changed  # noqa: PLC0415
         from goals.services.purge import purge_numbers  # noqa: PLC0415
+        from goals.services.sources import hand_over_sources, reschedule  # noqa: PLC0415
         from teams import audit, events, finding, ownership  # noqa: PLC0415
 
         ownership.register(
@@ -27,6 +29,13 @@ class GoalsConfig(AppConfig):
                 label=_("KPIs"),
                 held_by=lambda member: models.Kpi.objects.owned_by(member).in_order(),
                 hand_over=hand_over_kpis,
+            )
+        )
+        ownership.register(
+            ownership.Owned(
+                label=_("Sources"),
+                held_by=lambda member: models.Source.objects.filter(owner=member).order_by("pk"),
+                hand_over=hand_over_sources,
             )
         )
         finding.register(finding.Findable("kpi", _("KPIs"), find_kpis))
@@ -59,6 +68,7 @@ class GoalsConfig(AppConfig):
                 named_by=("breakdown", "name"),
                 moments={"archived_on": archived},
             ),
+            audit.Audited(models.Source, _("Source"), gist=("host", "owner", "weekday", "hour")),
         ):
             audit.register(audited)
 
@@ -72,4 +82,11 @@ class GoalsConfig(AppConfig):
 
         events.workspace_changed.connect(
             forget_fragments, weak=False, dispatch_uid="goals.forget_fragments"
+        )
+
+        def set_clocks(workspace: Any, **_kwargs: Any) -> None:
+            reschedule(workspace=workspace, at=clock.now())
+
+        events.workspace_changed.connect(
+            set_clocks, weak=False, dispatch_uid="goals.reschedule_sources"
         )

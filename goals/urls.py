@@ -12,6 +12,7 @@ from goals.views import (
     numbers,
     plans,
     scorecards,
+    sources,
     targets,
 )
 
@@ -36,6 +37,16 @@ urlpatterns = [
         "kpis/K-<int:number>/targets/T-<int:target>/remove/",
         targets.remove_target,
         name="remove-target",
+    ),
+    path("kpis/sources/", sources.index, name="sources"),
+    path("kpis/sources/new/", sources.new_source, name="new-source"),
+    path("kpis/sources/SO-<int:number>/", sources.show_source, name="source"),
+    path("kpis/sources/SO-<int:number>/edit/", sources.edit_source, name="edit-source"),
+    path("kpis/sources/SO-<int:number>/pull/", sources.pull_source, name="pull-source"),
+    re_path(
+        r"^kpis/sources/SO-(?P<number>[0-9]{1,9})/(?P<turn>pause|resume|archive|restore)/$",
+        sources.change_source,
+        name="change-source",
     ),
     path("imports/", imports.index, name="imports"),
     path("imports/new/", imports.new_import, name="new-import"),

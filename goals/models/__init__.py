@@ -17,6 +17,7 @@ from goals.models.numbers import (
     Series,
 )
 from goals.models.scorecards import Scorecard, ScorecardLine
+from goals.models.sources import Source, SourcePull
 from goals.models.targets import Target
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "ScorecardLine",
     "Segment",
     "Series",
+    "Source",
+    "SourcePull",
     "StagedPlace",
     "StagedValue",
     "Target",

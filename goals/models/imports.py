@@ -69,6 +69,7 @@ class Import(WorkspaceOwned, WaitingWork):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["workspace", "number"], name="import_number"),
+            models.UniqueConstraint(fields=["workspace", "id"], name="import_in_workspace"),
         ]
 
     def __str__(self) -> str:

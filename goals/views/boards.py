@@ -179,6 +179,7 @@ def kpi_tabs(request: WorkspaceRequest, current: str) -> list[dict[str, Any]]:
         ("scorecard", _("Scorecard"), url),
         ("list", _("List"), f"{url}?view=list"),
         ("archived", _("Archived"), f"{url}?view=list&archived=true"),
+        ("sources", _("Sources"), reverse("goals:sources", args=here)),
     ]
     if _may_edit(request):
         tabs.insert(1, ("targets", _("Targets"), reverse("goals:plan", args=here)))

@@ -107,6 +107,7 @@ def _done(request: WorkspaceRequest, row: Import) -> HttpResponse:
         **_context(row, 4),
         "outcome": outcome_text(row),
         "undone": undone_text(row) if row.state == State.UNDONE else "",
+        "may_repeat": row.state == State.DONE and row.mapping["date"] is not None,
         "may_undo": imports.can_be_undone(row, at=clock.now()),
         "kept": row.summary.get("undone", {}).get("listed", []),
     }

@@ -7,8 +7,10 @@ writing them (``writing``).
 """
 
 from goals.services.imports.files import forget_files, upload
+from goals.services.imports.memory import headers_of, lesson_of
 from goals.services.imports.places import known_kpis
 from goals.services.imports.steps import (
+    MATCHABLE,
     ImportStateError,
     apply,
     can_be_undone,
@@ -22,6 +24,7 @@ from goals.services.imports.steps import (
 from goals.services.imports.work import run_next
 
 __all__ = [
+    "MATCHABLE",
     "ImportStateError",
     "apply",
     "can_be_undone",
@@ -29,7 +32,9 @@ __all__ = [
     "choose_readings",
     "columns_of",
     "forget_files",
+    "headers_of",
     "known_kpis",
+    "lesson_of",
     "match",
     "run_next",
     "take",

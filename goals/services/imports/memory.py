@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from core.errors import DomainError
 from core.intake import Column
@@ -34,12 +35,24 @@ def still_fits(remembered: RememberedMapping, columns: Sequence[Column]) -> bool
 
 
 def remember(row: Import, *, at: datetime) -> None:
+    """Keep how a file was matched that is being written."""
+    RememberedMapping.objects.update_or_create(
+        workspace=row.workspace,
+        headers=headers_of(row),
+        defaults={
+            "mapping": lesson_of(row),
+            "readings": row.options.get("columns", {}),
+            "used_at": at,
+        },
+    )
+
+
+def lesson_of(row: Import) -> dict[str, Any]:
     """
-    Keep how a file was matched that is being written.
+    Give the mapping of a written file as the next one with its headers takes it.
 
     The KPIs that it brought along are known from now on. The day of a whole file is asked again.
     """
-    columns = [Column.from_json(column) for column in row.columns]
     codes = row.summary["newcomers"]["codes"]
     create = row.mapping["create"]
     if create:
@@ -47,20 +60,17 @@ def remember(row: Import, *, at: datetime) -> None:
         create = {**create, "columns": []} if create["names"] else None
     else:
         of_columns = {}
-    mapping = row.mapping | {
+    lesson: dict[str, Any] = row.mapping | {
         "values": row.mapping["values"] | of_columns,
         "create": create,
         "day": None,
     }
-    RememberedMapping.objects.update_or_create(
-        workspace=row.workspace,
-        headers=_digest(columns),
-        defaults={
-            "mapping": mapping,
-            "readings": row.options.get("columns", {}),
-            "used_at": at,
-        },
-    )
+    return lesson
+
+
+def headers_of(row: Import) -> str:
+    """Give the digest by which files with the same headers are known."""
+    return _digest([Column.from_json(column) for column in row.columns])
 
 
 def _digest(columns: Sequence[Column]) -> str:

@@ -17,7 +17,7 @@ from goals.services.imports.places import Places
 from teams.models import Membership
 
 State = Import.State
-_MATCHABLE = (State.UPLOADED, State.CHECKED, State.FAILED, State.UNDONE)
+MATCHABLE = (State.UPLOADED, State.CHECKED, State.FAILED, State.UNDONE)
 
 _BEFORE = {
     State.CHECKING: State.UPLOADED,
@@ -44,7 +44,7 @@ def choose_readings(*, row: Import, readings: Mapping[int, Mapping[str, str]]) -
         ImportStateError: the file was written already, or is at work.
         IntakeError: there is no such way.
     """
-    locked = _lock(row, *_MATCHABLE)
+    locked = _lock(row, *MATCHABLE)
     columns = {str(index): dict(reading) for index, reading in readings.items()}
     options = {**locked.options, "columns": {**locked.options.get("columns", {}), **columns}}
     locked.options = ReadOptions.from_json(options).as_json()
@@ -63,7 +63,7 @@ def match(*, row: Import, mapping: Mapping[str, Any], writes_when_checked: bool 
         MappingError: a column or KPI is not there, or not enough is said.
         IntakeError: a column can be read two ways and nobody chose.
     """
-    locked = _lock(row, *_MATCHABLE)
+    locked = _lock(row, *MATCHABLE)
     columns = columns_of(locked)
     matching = Matching.from_json(mapping, columns)
     Places(locked.workspace, columns, matching)

@@ -1,0 +1,141 @@
+"""What became of a pull: noted on it and on its source; the owner is told once per outage."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.faults import crash_point
+from goals.models import Import, Source, SourcePull
+from goals.services.sources.definitions import SourceRuleError, learn
+from teams.services import mail
+
+State = SourcePull.State
+_WRITTEN = (Import.State.DONE, Import.State.UNDONE)
+
+
+def settle(*, at: datetime) -> None:
+    """Give pulls their outcome whose imports have ended, by a worker or by a person."""
+    over = SourcePull.objects.filter(state=State.READING).exclude(
+        imported__state__in=Import.WORKING
+    )
+    mended = SourcePull.objects.filter(state=State.HELD, imported__state=Import.State.DONE)
+    for key in [*over.values_list("pk", flat=True), *mended.values_list("pk", flat=True)]:
+        _settle(key, at=at)
+
+
+@transaction.atomic
+def _settle(key: int, *, at: datetime) -> None:
+    found = SourcePull.objects.select_related("imported").get(pk=key)
+    source = _hold_source(found)
+    # Whoever waited for the source finds it settled.
+    pull = SourcePull.objects.select_related("imported").get(pk=key)
+    row = pull.imported
+    if row is None or pull.state not in (State.READING, State.HELD):
+        return
+    pull.source = source
+    with translation.override(source.owner.user.language):
+        if row.state in _WRITTEN:
+            _learn_from(pull, row)
+            succeed(pull, State.DONE, at=at)
+        elif row.state == Import.State.FAILED:
+            fail(pull, row.last_error, at=at)
+        elif pull.state == State.READING:
+            hold(pull, _waits_for(row), at=at)
+    crash_point("pull.after_settling")
+
+
+def _learn_from(pull: SourcePull, row: Import) -> None:
+    """Let a file that a person had to match show how the next ones are matched."""
+    if pull.state != State.HELD or row.state != Import.State.DONE:
+        return
+    try:
+        learn(pull.source, row)
+    except SourceRuleError:
+        return
+    Source.objects.filter(pk=pull.source_id).update(
+        headers=pull.source.headers, mapping=pull.source.mapping, options=pull.source.options
+    )
+
+
+def _waits_for(row: Import) -> str:
+    count = row.summary.get("problems", 0)
+    if not count:
+        return _("The import %(ref)s was stopped.") % {"ref": row.ref}
+    message = ngettext(
+        "The file has %(count)d problem, so nothing of it was written. Look at %(ref)s.",
+        "The file has %(count)d problems, so nothing of it was written. Look at %(ref)s.",
+        count,
+    )
+    return message % {"count": count, "ref": row.ref}
+
+
+@transaction.atomic
+def succeed(pull: SourcePull, state: str, *, at: datetime) -> None:
+    """End a pull whose file is written now, or was before; an outage is over."""
+    source = _hold_source(pull)
+    failed = source.failing_since is not None
+    if state == State.DONE:
+        source.content_hash = pull.content_hash
+        source.etag, source.modified = pull.etag, pull.modified
+    source.last_success_at, source.failing_since, source.last_error = at, None, ""
+    source.save(
+        update_fields=[
+            "content_hash", "etag", "modified", "last_success_at", "failing_since", "last_error",
+        ]
+    )  # fmt: skip
+    _end(pull, state, "", at=at)
+    if failed:
+        _tell(source, _("“%(source)s” works again"), at=at)
+
+
+def hold(pull: SourcePull, said: str, *, at: datetime) -> None:
+    """End a pull whose file waits for a person."""
+    _trouble(pull, State.HELD, said, at=at)
+
+
+def fail(pull: SourcePull, said: str, *, at: datetime) -> None:
+    """End a pull that brought no file."""
+    _trouble(pull, State.FAILED, said, at=at)
+
+
+@transaction.atomic
+def _trouble(pull: SourcePull, state: str, said: str, *, at: datetime) -> None:
+    source = _hold_source(pull)
+    if not SourcePull.waiting.held_by(pull.claim).filter(pk=pull.pk, finished_at=None).exists():
+        return
+    is_new = source.failing_since is None
+    source.failing_since, source.last_error = source.failing_since or at, said
+    source.save(update_fields=["failing_since", "last_error"])
+    _end(pull, state, said, at=at)
+    if is_new:
+        _tell(source, _("“%(source)s” could not be pulled"), at=at)
+
+
+def _hold_source(pull: SourcePull) -> Source:
+    """Hold the source of a pull: pulls of one source end one after the other."""
+    rows = Source.objects.locked().select_related("workspace", "owner__user")
+    source: Source = rows.get(pk=pull.source_id)
+    return source
+
+
+def _end(pull: SourcePull, state: str, said: str, *, at: datetime) -> None:
+    pull.state, pull.last_error, pull.finished_at, pull.claimed_until = state, said[:500], at, None
+    pull.save()
+
+
+def _tell(source: Source, subject: str, *, at: datetime) -> None:
+    """Write to the owner; the people of a demo are invented."""
+    if source.workspace.is_demo or not source.owner.is_active:
+        return
+    context = {"source": source, "link": f"{settings.SITE_URL}{source.get_absolute_url()}"}
+    mail.queue(
+        recipient=source.owner.user.email,
+        subject=subject % {"source": source.name},
+        text=render_to_string("goals/emails/source.txt", context),
+        at=at,
+    )
