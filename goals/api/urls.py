@@ -8,6 +8,7 @@ from goals.api.imports import ImportAPI
 from goals.api.kpis import KpiAPI
 from goals.api.measurements import MeasurementAPI
 from goals.api.scorecards import ScorecardAPI
+from goals.api.sources import SourceAPI
 from goals.api.targets import TargetAPI
 
 router = SimpleRouter()
@@ -17,6 +18,7 @@ router.register("segments", SegmentAPI, basename="segment")
 router.register("targets", TargetAPI, basename="target")
 router.register("scorecards", ScorecardAPI, basename="scorecard")
 router.register("imports", ImportAPI, basename="import")
+router.register("sources", SourceAPI, basename="source")
 
 app_name = "goals-api"
 urlpatterns = [

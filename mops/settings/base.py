@@ -307,7 +307,12 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.schema.add_problem",
     ],
-    "ENUM_NAME_OVERRIDES": {"WeekdayEnum": "teams.api.serializers.WEEKDAYS"},
+    "ENUM_NAME_OVERRIDES": {
+        "ImportState": "goals.models.Import.State",
+        "SourcePullState": "goals.models.SourcePull.State",
+        "SourceState": "goals.models.Source.State",
+        "WeekdayEnum": "teams.api.serializers.WEEKDAYS",
+    },
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -65,6 +65,12 @@ PAGES = {
     "goals:new-target": ("lead", "get"),
     "goals:remove-target": ("lead", "post"),
     "goals:plan": ("lead", "get"),
+    "goals:sources": ("viewer", "get"),
+    "goals:new-source": ("lead", "get"),
+    "goals:source": ("viewer", "get"),
+    "goals:edit-source": ("lead", "get"),
+    "goals:pull-source": ("lead", "post"),
+    "goals:change-source": ("lead", "post"),
     "goals:imports": ("lead", "get"),
     "goals:new-import": ("lead", "get"),
     "goals:import": ("lead", "get"),
@@ -113,6 +119,12 @@ OPERATIONS = {
     ("goals-api:import-cancel", "post"): "lead",
     ("goals-api:import-undo", "post"): "lead",
     ("goals-api:import-errors", "get"): "lead",
+    ("goals-api:source-list", "get"): "viewer",
+    ("goals-api:source-list", "post"): "lead",
+    ("goals-api:source-detail", "get"): "viewer",
+    ("goals-api:source-detail", "patch"): "lead",
+    ("goals-api:source-pull", "post"): "lead",
+    ("goals-api:source-pulls", "get"): "viewer",
     ("goals-api:measurements", "get"): "viewer",
     ("goals-api:measurements", "post"): "partner",
     ("goals-api:measurements", "delete"): "partner",
@@ -251,6 +263,7 @@ QUERIES = [
     ("goals:kpis", "?kind=value"),
     ("goals:my-numbers", "?owner=all"),
     ("goals:import", "?step=match"),
+    ("goals:sources", "?archived=true"),
     ("reviews:home", "?mine=1"),
     ("reviews:digest-log", "?week=2026-W45"),
 ]
@@ -337,7 +350,7 @@ def operation_url(name, world_ids):
 
 
 # What a request without a body, or without a version, is told by somebody who may do it.
-ALLOWED = {200, 201, 204, 400, 404, 415, 422, 428}
+ALLOWED = {200, 201, 202, 204, 400, 404, 415, 422, 428}
 
 
 @pytest.mark.parametrize(("name", "method"), OPERATIONS, ids=str)

@@ -22,6 +22,8 @@ from tests.factories.goals import (
     KpiFactory,
     ScorecardFactory,
     SegmentFactory,
+    SourceFactory,
+    SourcePullFactory,
     TargetFactory,
 )
 from tests.factories.reviews import DeliveryFactory, RunFactory
@@ -61,6 +63,8 @@ PAGES = {
     "breakdowns/": 2,
     "imports/": 2,
     "search/?q=k": 5,  # KPIs, scorecards, imports, teams, people
+    "kpis/sources/": 2,
+    f"kpis/sources/SO-{FIRST}/": 3,
     "settings/": 5,
     "settings/status/": 5,
     "settings/members/": 3,
@@ -68,7 +72,7 @@ PAGES = {
     "settings/tokens/": 1,
     "settings/digest/": 6,  # freshness, KPIs, values, targets, members, teams
     "settings/digest/log/": 3,
-    "settings/audit/": 2 * 11 + 2,  # for each kind: events, those before; members, people
+    "settings/audit/": 2 * 12 + 2,  # for each kind: events, those before; members, people
 }
 LISTS = {
     "kpis/": 1,
@@ -80,11 +84,13 @@ LISTS = {
     "kpis/history/series/?period=week": 4,
     "imports/": 1,
     "search/?q=k": 5,
+    "sources/": 1,
+    f"sources/SO-{FIRST}/pulls/": 2,
     "members/": 2,
     "teams/": 2,
     "invitations/": 1,
     "api-tokens/": 1,
-    "audit/": 2 * 11 + 2,
+    "audit/": 2 * 12 + 2,
 }
 
 
@@ -97,6 +103,7 @@ def fill(slug, count):
     breakdown = BreakdownFactory(workspace=workspace)
     segments = SegmentFactory.create_batch(count, breakdown=breakdown)
     BreakdownFactory.create_batch(count, workspace=workspace)
+    pulled = SourceFactory(owner=owner, number=FIRST)
     values = []
     for n in range(count):
         team = TeamFactory(workspace=workspace)
@@ -113,7 +120,9 @@ def fill(slug, count):
         values += [NewValue(kpi.code, WEEK, Decimal(n), segment=code) for code in codes]
         ApiTokenFactory(membership=people[n])
         InvitationFactory(workspace=workspace, invited_by=owner)
-        ImportFactory(created_by=people[n])
+        imported = ImportFactory(created_by=people[n])
+        SourceFactory(owner=people[n])
+        SourcePullFactory(source=pulled, imported=imported, asked_by=people[n])
     kpis = list(Kpi.objects.filter(workspace=workspace))
     ScorecardFactory(workspace=workspace, number=FIRST, lines=["Demand", *kpis])
     ScorecardFactory.create_batch(count, workspace=workspace, team=team, lines=kpis[:2])

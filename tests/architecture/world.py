@@ -17,6 +17,8 @@ from tests.factories.goals import (
     KpiFactory,
     ScorecardFactory,
     SegmentFactory,
+    SourceFactory,
+    SourcePullFactory,
     TargetFactory,
 )
 from tests.factories.reviews import WEEK, DeliveryFactory, RunFactory, SubscriptionFactory
@@ -70,6 +72,10 @@ class World:
         )  # fmt: skip
         Import.objects.filter(pk=self.file.pk).update(number=self.kpi.number)
         self.file.number = self.kpi.number
+        self.source = SourceFactory(
+            owner=lead, name=text, address=f"https://numbers.example/{text}.csv", last_error=text
+        )
+        SourcePullFactory(source=self.source, last_error=text)
         DeliveryFactory(
             run=RunFactory(workspace=self.workspace),
             subscription=SubscriptionFactory(membership=lead, variant="team", team=self.team),
@@ -110,6 +116,9 @@ class World:
             return self.scorecard.number
         if route.startswith("goals-api:import"):
             return self.file.ref
+        if "source" in route:
+            named = {"number": self.source.number, "ref": self.source.ref, "turn": "pause"}
+            return named[parameter]
         if (route, parameter) in things:
             return things[route, parameter]
         by_room = {
@@ -130,6 +139,8 @@ class World:
             [list(ScorecardLine.objects.filter(scorecard__workspace=self.workspace).values_list())],
             [list(type(self.team).objects.filter(workspace=self.workspace).values_list())],
             [list(ApiToken.objects.filter(membership__workspace=self.workspace).values_list())],
+            [list(type(self.source).objects.filter(workspace=self.workspace).values_list())],
+            [list(self.source.pulls.values_list())],
             [list(Invitation.objects.filter(workspace=self.workspace).values_list())],
             [list(DigestDelivery.objects.filter(run__workspace=self.workspace).values_list())],
             [list(type(self.member).objects.filter(workspace=self.workspace).values_list())],
@@ -138,5 +149,6 @@ class World:
 
 UNKNOWN = {
     "pk": 2_000_000_000, "number": 999_999_999, "target": 999_999_999, "deed": "exclude",
+    "turn": "pause",
     "code": "no_such_code", "ref": "X-999999999", "public_id": "nosuchtoken",
 }  # fmt: skip

@@ -8,7 +8,17 @@ import datetime as dt
 
 import factory
 
-from goals.models import Breakdown, Import, Kpi, Scorecard, ScorecardLine, Segment, Target
+from goals.models import (
+    Breakdown,
+    Import,
+    Kpi,
+    Scorecard,
+    ScorecardLine,
+    Segment,
+    Source,
+    SourcePull,
+    Target,
+)
 from tests.factories.teams import LONG_AGO, MembershipFactory, WorkspaceFactory
 
 # What defines a KPI, but for its name and code, wherever it comes in.
@@ -104,3 +114,28 @@ class ImportFactory(factory.django.DjangoModelFactory):
     content = b""
     created_by = factory.SubFactory(MembershipFactory)
     created_at = LONG_AGO
+
+
+class SourceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Source
+
+    workspace = factory.SelfAttribute("owner.workspace")
+    owner = factory.SubFactory(MembershipFactory)
+    number = factory.Sequence(lambda n: 500 + n)
+    name = factory.Sequence(lambda n: f"Source {n}")
+    address = "https://numbers.example/leads.csv?key=secret"
+    host = "numbers.example"
+    hour = 6
+    state = "paused"
+
+
+class SourcePullFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SourcePull
+
+    workspace = factory.SelfAttribute("source.workspace")
+    source = factory.SubFactory(SourceFactory)
+    asked_at = LONG_AGO
+    finished_at = LONG_AGO
+    state = "failed"
