@@ -66,7 +66,7 @@ def _in_words(field: BoundField, value: Any) -> Any:
     if not isinstance(field.field, ChoiceField) or isinstance(field.field, ModelChoiceField):
         return value
     labels = {str(each.data["value"]): each.choice_label for each in field.subwidgets}
-    return labels.get("" if value is None else str(value), value)
+    return labels.get(str(field.field.prepare_value(value)), value)
 
 
 @contextmanager

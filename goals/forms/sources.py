@@ -13,8 +13,22 @@ from teams.policy import Role
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 
 
-def _number(text: str) -> int:
-    return int(text)
+EVERY_DAY = "daily"
+
+
+def _weekday(text: str) -> int | None:
+    return None if text == EVERY_DAY else int(text)
+
+
+class WeekdayField(forms.TypedChoiceField):
+    """A day of the week, or None for every day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [(EVERY_DAY, _("Every day")), *Weekday.choices]
+        super().__init__(choices=choices, coerce=_weekday, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return EVERY_DAY if value is None else value
 
 
 class SourceForm(forms.Form):
@@ -32,14 +46,8 @@ class SourceForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    weekday = forms.TypedChoiceField(
-        label=_("Pulled"),
-        choices=[("", _("Every day")), *Weekday.choices],
-        coerce=_number,
-        empty_value=None,
-        required=False,
-    )
-    hour = forms.TypedChoiceField(label=_("At"), choices=HOURS, coerce=_number, initial=6)
+    weekday = WeekdayField(label=_("Pulled"))
+    hour = forms.TypedChoiceField(label=_("At"), choices=HOURS, coerce=int, initial=6)
     owner = forms.ModelChoiceField(
         label=_("Owner"),
         queryset=Membership.objects.none(),

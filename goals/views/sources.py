@@ -45,6 +45,7 @@ def index(request: WorkspaceRequest) -> HttpResponse:
         "sources": [_row(source) for source in page.object_list],
         "pager": pager(request, page),
         "tabs": kpi_tabs(request, "sources"),
+        "crumbs": [],
         "archived": archived,
         "may_edit": request.membership.may(Action.RUN_IMPORTS),
     }

@@ -20,6 +20,7 @@ from goals.services.plans import NewTarget, set_targets
 from goals.services.scorecards import create_scorecard
 from goals.services.targets import set_target
 from mops.demo import story
+from mops.demo.pulled import pull_story
 from teams.models import Membership, Team, User, Workspace
 from teams.policy import Role
 from teams.services import members, teams, workspaces
@@ -69,6 +70,7 @@ def build_demo(*, at: datetime) -> Workspace:
     writer.targets()
     writer.plan()
     writer.history()
+    writer.pulled()
     rollups.drain(workspace=workspace, at=at)
     return workspace
 
@@ -230,8 +232,16 @@ class _Writer:
                     author = Author(membership=self._people[owner], source="My numbers")
                     record(typed, by=author, at=self._monday_after(week))
 
-    def _monday_after(self, week: date) -> datetime:
-        morning = datetime.combine(week + timedelta(days=_DAYS_A_WEEK), time(9, 30))
+    def pulled(self) -> None:
+        [line] = [line for line in story.LINES if line.code == story.PULLED.code]
+        weeks = self._weeks[: story.PULLED.weeks]
+        values = story.weekly_values(line, self._numbers)
+        told = [(w, v) for w, v in zip(weeks, values, strict=False) if v is not None]
+        mondays = [self._monday_after(week, time(6)) for week in reversed(weeks)]
+        pull_story(told[::-1], mondays, owner=self._people["tom"])
+
+    def _monday_after(self, week: date, hour: time = time(9, 30)) -> datetime:
+        morning = datetime.combine(week + timedelta(days=_DAYS_A_WEEK), hour)
         return min(clock.instant(morning, self._workspace.zone), self._at)
 
     def _rows(self) -> Iterator[tuple[str, date, NewValue]]:
@@ -241,7 +251,7 @@ class _Writer:
             if line.cadence == "monthly":
                 yield from self._monthly(line)
                 continue
-            values = story.weekly_values(line, self._numbers)
+            values = self._typed(line)
             for back, (week, value) in enumerate(zip(self._weeks, values, strict=True)):
                 if line.code == "email_unique_opens" and -back in story.NO_OPENS:
                     gap = NewValue(line.code, week, None, note=story.NO_OPENS_NOTE)
@@ -249,6 +259,12 @@ class _Writer:
                 elif value is not None:
                     for day, part in self._parts(line, week, value):
                         yield line.owner, week, NewValue(line.code, day, part)
+
+    def _typed(self, line: story.Line) -> list[Decimal | None]:
+        """Give the weekly values that people entered, newest first; what is pulled is none."""
+        values = story.weekly_values(line, self._numbers)
+        count = story.PULLED.weeks if line.code == story.PULLED.code else 0
+        return [*[None] * count, *values[count:]]
 
     def _parts(
         self, line: story.Line, week: date, value: Decimal

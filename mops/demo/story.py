@@ -202,6 +202,24 @@ LINES = (
          last=["7", "5", "6", "8"], team="Sales", gaps="zero"),
 )  # fmt: skip
 
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """A report that brings the newest weeks of a line; once, at ``away_on``, it was away."""
+
+    code: str
+    name: str
+    address: str
+    weeks: int
+    away_on: int
+    away: str
+
+
+PULLED = Pulled(
+    "organic_sessions", "GA4, sessions per week",
+    "https://reports.rotaleaf.example/ga4/sessions.csv", weeks=6, away_on=3,
+    away="The server cannot answer at the moment (503).",
+)  # fmt: skip
 # Weeks without opens: the provider was changed and its reports started anew.
 NO_OPENS = (-78, -77)
 NO_OPENS_NOTE = "E-mail provider switched; no report for this week."

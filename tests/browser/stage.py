@@ -15,10 +15,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 
 from core import clock
+from core.egress import Answer
 from core.intake import ReadOptions
-from goals.models import Kpi, Scorecard
+from goals.models import Kpi, Scorecard, Source, SourcePull
 from goals.rules.status import Comparator
-from goals.services import breakdowns, imports, rollups
+from goals.services import breakdowns, imports, rollups, sources
 from goals.services.kpis import archive_kpi, create_kpi
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
@@ -131,6 +132,7 @@ def _furnish(workspace, at, *, mark):
         "refused": _file(owner, BAD_FILE, "refused.csv", at, until="checked"),
         "done": _file(owner, GOOD_FILE, "done.csv", at, until="done"),
     }
+    failing = _failing(owner, f"{mark or 'Google Ads'}, every night{LONG_TAIL}"[:80], at)
     rollups.drain(workspace=workspace, at=at)
     subscribe_newcomers(workspace)
     letter = mail.queue(
@@ -148,6 +150,8 @@ def _furnish(workspace, at, *, mark):
         "scorecard": Scorecard.objects.for_workspace(workspace).first().number,
         "breakdown": breakdown.number,
         "segment": breakdown.segments.first().number,
+        "source": Source.objects.filter(workspace=workspace).order_by("pk").first().number,
+        "failing": failing.number,
         "files": {name: row.number for name, row in files.items()},
         "letter": letter.pk,
         "reset": _reset_key(other.user),
@@ -174,6 +178,23 @@ def _file(owner, text, name, at, until=""):
         row = imports.apply(row=row)
         imports.run_next(at=at, only=row)
     return row
+
+
+def _failing(owner, name, at):
+    """A source whose file has other headings each time that it is pulled."""
+    source = sources.create_source(
+        name=name, address="https://ads.example/report.csv", hour=6, owner=owner, by=owner,
+        state=Source.State.PAUSED, at=at,
+    )  # fmt: skip
+    source = sources.change_source(source=source, version=1, state=Source.State.ACTIVE, at=at)
+    for days in range(3, 0, -1):
+        asked_at = at - dt.timedelta(days=days)
+        pull = SourcePull.objects.create(
+            workspace=source.workspace, source=source, asked_at=asked_at
+        )
+        file = f"Day,Cost {days},Clicks\n2026-11-02,5,6\n".encode()
+        sources.receive(pull=pull, answer=Answer(200, {}, file), at=asked_at)
+    return source
 
 
 def _empty(at):

@@ -78,7 +78,7 @@ def test_no_page_shows_the_address_again(lead, source, name):
 
 
 def test_an_empty_address_leaves_the_one_that_is_there(lead, source):
-    form = {"name": "Leads, daily", "weekday": "", "hour": "7", "owner": lead.pk, "version": 1}
+    form = {"name": "Leads, daily", "weekday": "daily", "hour": "7", "owner": lead.pk, "version": 1}
 
     answer = browser_of(lead).post(page("edit-source", source.number), form)
 
