@@ -7,6 +7,7 @@ from goals.views import (
     breakdowns,
     calendar,
     definitions,
+    feeding,
     imports,
     kpis,
     numbers,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("kpis/K-<int:number>/edit/", definitions.edit_kpi, name="edit-kpi"),
     path("kpis/K-<int:number>/archive/", definitions.archive_kpi, name="archive-kpi"),
     path("kpis/K-<int:number>/restore/", definitions.restore_kpi, name="restore-kpi"),
+    path("kpis/K-<int:number>/feed/", feeding.feed, name="feed"),
+    path("kpis/K-<int:number>/feed/token/", feeding.make_token, name="make-feed-token"),
     path("kpis/K-<int:number>/targets/new/", targets.new_target, name="new-target"),
     path(
         "kpis/K-<int:number>/targets/T-<int:target>/remove/",

@@ -62,6 +62,8 @@ PAGES = {
     "goals:edit-kpi": ("lead", "get"),
     "goals:archive-kpi": ("lead", "post"),
     "goals:restore-kpi": ("lead", "post"),
+    "goals:feed": ("partner", "get"),
+    "goals:make-feed-token": ("admin", "post"),
     "goals:new-target": ("lead", "get"),
     "goals:remove-target": ("lead", "post"),
     "goals:plan": ("lead", "get"),

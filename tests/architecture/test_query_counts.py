@@ -53,6 +53,7 @@ PAGES = {
     f"kpis/K-{FIRST}/": 9,
     f"kpis/K-{FIRST}/?segment=segment-1": 9,
     f"kpis/K-{FIRST}/numbers.csv": 9,
+    f"kpis/K-{FIRST}/feed/": 1,
     "kpis/enter/?week=2026-W46": 5,
     "kpis/enter/?week=2026-W46&owner=all": 5,
     "kpis/enter/?week=2026-W46&owner=all&page=2": 5,

@@ -143,6 +143,7 @@ STATES = [
     Page("import-refused", "", path="/w/{slug}/imports/I-{files[refused]}/"),
     Page("import-done", "", path="/w/{slug}/imports/I-{files[done]}/"),
     Page("kpi-of-formula", "", path="/w/{slug}/kpis/K-{formula}/"),
+    Page("feed-formula", "", path="/w/{slug}/kpis/K-{formula}/feed/"),
     Page("not-found", "", path="/w/{slug}/nothing/", status=404),
     Page("not-found-guest", "", GUEST, path="/nothing/", status=404),
     Page("demo-link-used", "demo", GUEST, ids=(("token", "used"),), status=410),
