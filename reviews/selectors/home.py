@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.charts import sparkline
 from core.periods import Grain
-from goals.models import Kpi
+from goals.models import Kpi, Source
 from goals.rules.status import Status
 from goals.selectors import phrases
 from goals.selectors.board import Board, Entry
+from teams.models import Membership
 
 MOST_ATTENTION = 8
 MOST_TILES = 8
@@ -26,6 +28,21 @@ def attention(board: Board, *, enter: Callable[[Kpi], str]) -> list[dict[str, An
     """
     entries = board.worst_first(NEEDS_ATTENTION)
     return [_item(entry, board, enter) for entry in entries[:MOST_ATTENTION]]
+
+
+def failing_sources(owner: Membership) -> list[dict[str, Any]]:
+    """List a member's sources from which nothing arrives, the longest first."""
+    active = Source.objects.filter(owner=owner, state=Source.State.ACTIVE)
+    rows = active.exclude(failing_since=None).order_by("failing_since", "pk")
+    return [
+        {
+            "status": Status.NO_DATA,
+            "word": _("Does not arrive"),
+            "sentence": f"{source.name}: {source.last_error}",
+            "url": reverse("goals:source", args=[owner.workspace.slug, source.number]),
+        }
+        for source in rows[:MOST_ATTENTION]
+    ]
 
 
 def _item(entry: Entry, board: Board, enter: Callable[[Kpi], str]) -> dict[str, Any]:

@@ -50,8 +50,9 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         choice = TeamChoice.of(request.membership, asked)
         board = board.only(choice.keeps)
         counts = board.counts()
-        listed = selector.attention(board, enter=enter_url)
-        needy = sum(counts.get(status, 0) for status in selector.NEEDS_ATTENTION)
+        failing = selector.failing_sources(request.membership)
+        listed = [*failing, *selector.attention(board, enter=enter_url)]
+        needy = sum(counts.get(status, 0) for status in selector.NEEDS_ATTENTION) + len(failing)
         context = {
             "teams": _teams_menu(choice, f"?week={calendar.key(Grain.WEEK, week)}&"),
             "stats": [

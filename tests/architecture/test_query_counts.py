@@ -42,7 +42,7 @@ FIRST = 90_001  # the number of the KPI that has a history
 GATE = 3
 # What a page may cost beyond the gate; the address, after the workspace's.
 PAGES = {
-    "": 6,
+    "": 7,  # the reader's own sources among them
     "kpis/": 6,  # freshness, KPIs, values, targets, owners, scorecards
     "kpis/?period=month": 7,  # and what the running month has come to
     f"kpis/SC-{FIRST}/": 7,  # and the scorecard itself

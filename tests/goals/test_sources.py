@@ -24,6 +24,7 @@ from teams.services.members import change_role
 from teams.services.workspaces import change_settings
 from tests.beside import at_once, start_child
 from tests.conftest import NOW
+from tests.doors import browser_of, text_of
 from tests.factories.goals import KpiFactory
 from tests.goals.bad_files import csv
 from tests.https import FORBIDDEN_HOSTS, cuts, drips, gives, redirects, says
@@ -420,6 +421,23 @@ def test_the_people_of_a_demo_get_no_mail(source, web, workspace):
 
     assert pulled(source).state == State.FAILED
     assert not OutgoingMail.objects.exists()
+
+
+def test_it_stands_on_home_for_its_owner_until_it_works_again(
+    source, web, lead, owner, leads, frozen
+):
+    web.scripts = [gives(b"", status="404 Gone"), gives(FILE)]
+    home, sentence = "/w/rosemary/", "Leads of the CRM: There is no file at this address"
+
+    def told(member):
+        return sentence in text_of(browser_of(member).get(home))
+
+    before = told(lead)
+    pulled(source)
+    during = told(lead), told(owner)
+    pulled(source, at=NOW + DAY)
+
+    assert (before, during, told(lead)) == (False, (True, False), False)
 
 
 # -- Forbidden addresses --------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from core import egress
 from core.errors import ConflictError, DomainError, first_rule
 from goals.models import Import, Source, SourcePull
 from goals.rules.pull_times import next_pull
-from goals.services import imports
+from goals.services import imports, marks
 from goals.services.sources.due import ask_for_pull
 from teams.models import Membership, Workspace
 from teams.policy import Action
@@ -89,6 +89,7 @@ def change_source(*, source: Source, version: int, at: datetime, **changes: Any)
     locked.save()
     if locked.is_archived:
         SourcePull.objects.filter(source=locked, state=SourcePull.State.WAITING).delete()
+    marks.numbers_changed(locked.workspace)
     return locked
 
 
@@ -115,6 +116,7 @@ def learn(source: Source, row: Import) -> None:
 def hand_over_sources(*, leaver: Membership, heir: Membership, by: Membership) -> None:  # noqa: ARG001  # the registry's signature
     """Give every source that one member owns to another, archived ones included."""
     Source.objects.filter(owner=leaver).update(owner=heir, version=F("version") + 1)
+    marks.numbers_changed(leaver.workspace)
 
 
 def reschedule(*, workspace: Workspace, at: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from core.faults import crash_point
 from goals.models import Import, Source, SourcePull
+from goals.services import marks
 from goals.services.sources.definitions import SourceRuleError, learn
 from teams.services import mail
 
@@ -91,6 +92,7 @@ def succeed(pull: SourcePull, state: str, *, at: datetime) -> None:
     _end(pull, state, "", at=at)
     if failed:
         _tell(source, _("“%(source)s” works again"), at=at)
+        marks.numbers_changed(source.workspace)
 
 
 def hold(pull: SourcePull, said: str, *, at: datetime) -> None:
@@ -114,6 +116,8 @@ def _trouble(pull: SourcePull, state: str, said: str, *, at: datetime) -> None:
     _end(pull, state, said, at=at)
     if is_new:
         _tell(source, _("“%(source)s” could not be pulled"), at=at)
+    # Home tells of it, in the words of the latest pull.
+    marks.numbers_changed(source.workspace)
 
 
 def _hold_source(pull: SourcePull) -> Source:
