@@ -255,6 +255,15 @@ def test_other_clocks_move_what_is_due(source, workspace, frozen):
     assert source.next_at == NOW + 15 * HOUR
 
 
+def test_a_source_that_is_due_stays_so_whatever_is_changed_before_the_heartbeat(source, workspace):
+    due = source.next_at + dt.timedelta(seconds=10)
+
+    sources.reschedule(workspace=workspace, at=due)
+    sources.change_source(source=source, version=source.version, name="Leads", at=due)
+
+    assert sources.plan_due(at=due) == 1
+
+
 # -- Bad days -------------------------------------------------------------------------------------
 
 

@@ -128,8 +128,10 @@ def reschedule(*, workspace: Workspace, at: datetime) -> None:
 
 
 def _plan(source: Source, *, at: datetime) -> None:
-    source.next_at = None
-    if source.state == State.ACTIVE:
+    """Say when an active source is pulled next; one that is due already stays so until it is."""
+    if source.state != State.ACTIVE:
+        source.next_at = None
+    elif source.next_at is None or source.next_at > at:
         source.next_at = next_pull(
             weekday=source.weekday, hour=source.hour, zone=source.workspace.zone, after=at
         )
