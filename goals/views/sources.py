@@ -69,11 +69,8 @@ def _row(source: Source) -> dict[str, Any]:
 def show_source(request: WorkspaceRequest, number: int) -> HttpResponse:
     """Show one source, and what each pull of it brought."""
     source, now = _find(request, number), clock.now()
-    page = page_of(request, source.pulls.select_related("imported", "asked_by__user")
-                   .defer("imported__content").order_by("-pk"))  # fmt: skip
-    for pull in page.object_list:
-        if pull.imported is not None:
-            pull.imported.workspace = request.workspace
+    pulls = source.pulls.select_related("imported__workspace", "asked_by__user")
+    page = page_of(request, pulls.defer("imported__content").order_by("-pk"))
     may_edit = request.membership.may(Action.RUN_IMPORTS)
     context = {
         **_row(source),

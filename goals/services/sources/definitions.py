@@ -1,5 +1,6 @@
 """Setting sources up, changing them, handing them over."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +58,7 @@ def create_source(
     )  # fmt: skip
     if like is not None:
         learn(source, like)
-    _check(source)
+    _check(source, news={"address", "owner"})
     _plan(source, at=at)
     source.number = next_number(by.workspace, "SO")
     source.save()
@@ -78,12 +79,13 @@ def change_source(*, source: Source, version: int, at: datetime, **changes: Any)
     locked: Source = Source.objects.locked().select_related("workspace").get(pk=source.pk)
     if locked.version != version:
         raise ConflictError(_("Somebody else changed this source while you did."))
-    if changes.get("address", locked.address) != locked.address:
+    changed = {name for name, value in changes.items() if getattr(locked, name) != value}
+    if "address" in changed:
         # What is there may be another file, or the same one from another server.
         locked.content_hash = locked.etag = locked.modified = ""
-    for name, value in changes.items():
-        setattr(locked, name, value)
-    _check(locked)
+    for name in changed:
+        setattr(locked, name, changes[name])
+    _check(locked, news=changed)
     _plan(locked, at=at)
     locked.version += 1
     locked.save()
@@ -137,15 +139,32 @@ def _plan(source: Source, *, at: datetime) -> None:
         )
 
 
-def _check(source: Source) -> None:
-    try:
-        source.host = egress.check(source.address)
-    except egress.EgressError as error:
-        raise SourceRuleError(str(error), field="address") from error
+def _check(source: Source, *, news: Collection[str]) -> None:
+    """
+    Check a source; one that is put to rest need not be fit to be pulled.
+
+    Raises:
+        SourceRuleError, NotActiveError: as for ``create_source``.
+    """
+    is_active = source.state == State.ACTIVE
+    if is_active or "address" in news:
+        _check_address(source)
     try:
         source.full_clean(exclude=["number", "next_at"], validate_constraints=False)
     except ValidationError as error:
         raise first_rule(error, SourceRuleError, source) from error
-    if not keep_here(source.owner, field="owner").may(Action.RUN_IMPORTS):
+    if is_active or "owner" in news:
+        _check_owner(source.owner)
+
+
+def _check_address(source: Source) -> None:
+    try:
+        source.host = egress.check(source.address)
+    except egress.EgressError as error:
+        raise SourceRuleError(str(error), field="address") from error
+
+
+def _check_owner(owner: Membership) -> None:
+    if not keep_here(owner, field="owner").may(Action.RUN_IMPORTS):
         message = _("%(name)s may not import files. Choose a lead.")
-        raise SourceRuleError(message % {"name": source.owner.user.name}, field="owner")
+        raise SourceRuleError(message % {"name": owner.user.name}, field="owner")

@@ -40,7 +40,9 @@ def _settle(key: int, *, at: datetime) -> None:
         return
     pull.source = source
     with translation.override(source.owner.user.language):
-        if row.state in _WRITTEN:
+        if row.state in _WRITTEN and _is_overtaken(pull):
+            _end(pull, State.DONE, "", at=at)
+        elif row.state in _WRITTEN:
             _learn_from(pull, row)
             succeed(pull, State.DONE, at=at)
         elif row.state == Import.State.FAILED:
@@ -48,6 +50,12 @@ def _settle(key: int, *, at: datetime) -> None:
         elif pull.state == State.READING:
             hold(pull, _waits_for(row), at=at)
     crash_point("pull.after_settling")
+
+
+def _is_overtaken(pull: SourcePull) -> bool:
+    """Tell whether a later file was imported while this one waited for a person."""
+    later = SourcePull.objects.filter(source=pull.source, pk__gt=pull.pk)
+    return later.filter(state__in=[State.DONE, State.SAME]).exists()
 
 
 def _learn_from(pull: SourcePull, row: Import) -> None:

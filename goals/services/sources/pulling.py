@@ -1,6 +1,5 @@
 """What workers do: fetch the file of a source, outside of any transaction."""
 
-import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,8 +14,6 @@ from goals.models import Source, SourcePull
 from goals.services.sources import outcomes
 from goals.services.sources.receiving import ServerFaultError, receive
 from teams.policy import Action
-
-logger = logging.getLogger(__name__)
 
 State = SourcePull.State
 # Fetching takes a minute at most, reading a large file another.
@@ -50,7 +47,7 @@ def run_next(*, at: datetime, only: SourcePull | None = None) -> bool:
     return bool(rows)
 
 
-def _in_words_of(pull: SourcePull) -> "translation.override":
+def _in_words_of(pull: SourcePull) -> translation.override:
     """Read the source of a pull, and speak as its owner does, who reads what is said."""
     pull.source = Source.objects.select_related("workspace", "owner__user").get(pk=pull.source_id)
     return translation.override(pull.source.owner.user.language)

@@ -55,21 +55,19 @@ def receive(*, pull: SourcePull, answer: Answer, at: datetime) -> None:
     if pull.content_hash == source.content_hash:
         outcomes.succeed(pull, State.SAME, at=at)
         return
-    pull.imported = _waiting_import(pull) or imports.upload(
+    row = _waiting_import(pull) or imports.upload(
         content=answer.body,
         filename=source.name,
         options=ReadOptions.from_json(source.options),
         by=source.owner,
         at=at,
     )
-    _import(pull, at=at)
+    _import(pull, row, at=at)
     crash_point("pull.before_handing_over")
 
 
-def _import(pull: SourcePull, *, at: datetime) -> None:
-    row = pull.imported
-    if row is None:
-        raise ValueError(pull)
+def _import(pull: SourcePull, row: Import, *, at: datetime) -> None:
+    pull.imported = row
     if imports.headers_of(row) != pull.source.headers:
         said = (
             _("The headings of the file are not those of the last one. Match %(ref)s, and the next "
