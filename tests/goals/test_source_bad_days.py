@@ -49,7 +49,6 @@ BAD_ANSWERS = {
     "web page": (gives(b"<!DOCTYPE html><html><body>Sign in</body></html>"), "a web page"),
     "cut": (cuts, "broke off"),
     "half a line": (says(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nDate,Le"), "broke off"),
-    "drip": (drips, "took too long"),
     "404": (gives(b"", status="404 Not Found"), r"no file at this address any more \(404\)"),
     "403": (gives(b"", status="403 Forbidden"), r"does not give the file to everybody \(403\)"),
     "500": (gives(b"", status="500 Oh"), r"cannot answer at the moment \(500\)"),
@@ -59,12 +58,9 @@ BAD_ANSWERS = {
 
 
 @pytest.mark.parametrize("day", BAD_ANSWERS)
-def test_a_bad_answer_ends_in_a_sentence_and_changes_nothing(
-    source, web, settings, monkeypatch, day
-):
+def test_a_bad_answer_ends_in_a_sentence_and_changes_nothing(source, web, settings, day):
     script, sentence = BAD_ANSWERS[day]
     settings.UPLOAD_LIMIT_BYTES = 1024 * 1024
-    monkeypatch.setattr(egress, "SECONDS", 0.3)
     web.scripts = [script]
 
     pull = pulled(source)
@@ -74,6 +70,16 @@ def test_a_bad_answer_ends_in_a_sentence_and_changes_nothing(
     assert source.last_error == pull.last_error
     assert (stored(), Import.objects.count()) == (BEFORE, 1)
     assert OutgoingMail.objects.count() == 1
+
+
+def test_a_slow_drip_is_hung_up_on_and_told(source, web, monkeypatch):
+    monkeypatch.setattr(egress, "SECONDS", 0.3)
+    web.scripts = [drips]
+
+    pull = pulled(source)
+
+    assert pull.last_error == "The server took too long to answer."
+    assert stored() == BEFORE
 
 
 def test_a_certificate_of_somebody_else_is_refused(source, web, settings, tmp_path):
