@@ -275,6 +275,7 @@ NOT_TOLD = {
     "goals.Measurement": "keeps its own revisions",
     "goals.RememberedMapping": "only a proposal for the next file",
     "goals.Series": "only the key of measurements",
+    "goals.SourcePull": "says itself who asked for it and what became of it",
     "reviews.DigestRun": "made by the clock",
     "teams.Counter": "only counts",
     "teams.IdempotencyKey": "says again what was said",
