@@ -6,7 +6,7 @@ from core.migrations_support import same_workspace
 
 
 class Migration(migrations.Migration):
-    dependencies = [("goals", "0017_sources")]
+    dependencies = [("goals", "0018_sources")]
 
     operations = [
         same_workspace("goals_source", "owner_id", "teams_membership"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0016_benchmarks"),
+        ("goals", "0017_stages_and_attribution"),
         ("pghistory", "0007_auto_20250421_0444"),
         ("teams", "0004_team_members_in_the_trail"),
     ]
