@@ -17,6 +17,7 @@ class GoalsConfig(AppConfig):
             find_imports,
             find_kpis,
             find_scorecards,
+            find_sources,
         )
         from goals.services.kpis import hand_over_kpis  # noqa: PLC0415
         from goals.services.marks import numbers_changed  # noqa: PLC0415
@@ -41,6 +42,7 @@ class GoalsConfig(AppConfig):
         finding.register(finding.Findable("kpi", _("KPIs"), find_kpis))
         finding.register(finding.Findable("scorecard", _("Scorecards"), find_scorecards))
         finding.register(finding.Findable("import", _("Imports"), find_imports))
+        finding.register(finding.Findable("source", _("Sources"), find_sources))
         archived = audit.Deed.ARCHIVED
         for audited in (
             audit.Audited(

@@ -1,9 +1,9 @@
-"""KPIs, scorecards and imports, as search finds them."""
+"""KPIs, scorecards, imports and sources, as search finds them."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goals.models import Import, Kpi, Scorecard
+from goals.models import Import, Kpi, Scorecard, Source
 from teams.finding import Hit, Sought, fitting
 from teams.models import Membership
 from teams.policy import Action
@@ -65,4 +65,19 @@ def find_scorecards(member: Membership, sought: Sought) -> list[Hit]:
             detail=each.team.name if each.team else "",
         )
         for each in fitting(rows, sought, named_by=["name"], letters="SC")
+    ]
+
+
+def find_sources(member: Membership, sought: Sought) -> list[Hit]:
+    """Find sources by id, name and server, archived ones included."""
+    rows = Source.objects.for_workspace(member.workspace)
+    return [
+        Hit(
+            rank=each.rank,
+            title=each.name,
+            url=reverse("goals:source", args=[member.workspace.slug, each.number]),
+            ref=each.ref,
+            detail=each.host,
+        )
+        for each in fitting(rows, sought, named_by=["name"], also=["host"], letters="SO")
     ]

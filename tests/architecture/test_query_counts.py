@@ -63,7 +63,7 @@ PAGES = {
     "kpis/library/": 1,
     "breakdowns/": 2,
     "imports/": 2,
-    "search/?q=k": 5,  # KPIs, scorecards, imports, teams, people
+    "search/?q=k": 6,  # KPIs, scorecards, imports, sources, teams, people
     "kpis/sources/": 2,
     f"kpis/sources/SO-{FIRST}/": 3,
     "settings/": 5,
@@ -84,7 +84,7 @@ LISTS = {
     "measurements/": 1,
     "kpis/history/series/?period=week": 4,
     "imports/": 1,
-    "search/?q=k": 5,
+    "search/?q=k": 6,
     "sources/": 1,
     f"sources/SO-{FIRST}/pulls/": 2,
     "members/": 2,

@@ -9,7 +9,7 @@ from reviews.selectors.search import _PAGES, TooLongError, search
 from teams.finding import LONGEST, MOST_SHOWN
 from tests.conftest import NOW
 from tests.doors import api_of, browser_of, text_of
-from tests.factories.goals import ImportFactory, KpiFactory, ScorecardFactory
+from tests.factories.goals import ImportFactory, KpiFactory, ScorecardFactory, SourceFactory
 from tests.factories.teams import TeamFactory
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -139,6 +139,14 @@ def test_a_scorecard_is_found_by_name_and_id(viewer, workspace):
 
     for typed in ("monday", made.ref):
         assert found(viewer, typed)["scorecard"] == ["Monday ten"]
+
+
+def test_a_source_is_found_by_name_server_and_id(viewer, lead):
+    made = SourceFactory(owner=lead, name="Shop report", host="files.example")
+    SourceFactory(owner=lead, name="Newsletter", host="mail.example")
+
+    for typed in ("shop", "files.example", made.ref):
+        assert found(viewer, typed)["source"] == ["Shop report"]
 
 
 def test_things_of_other_workspaces_are_not_found(stranger, kpi):
