@@ -63,6 +63,12 @@ class GoalsConfig(AppConfig):
                 _("Line of a scorecard"),
                 named_by=("scorecard", "kpi", "heading"),
             ),
+            audit.Audited(
+                models.WhyLine,
+                _("Why line"),
+                named_by=("kpi", "segment"),
+                gist=("start", "why", "next_step"),
+            ),
             audit.Audited(models.Breakdown, _("Breakdown")),
             audit.Audited(
                 models.Segment,

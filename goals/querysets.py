@@ -78,6 +78,10 @@ class ScorecardLineQuerySet(WorkspaceOwnedQuerySet):
     workspace_path = "scorecard__workspace"
 
 
+class WhyLineQuerySet(WorkspaceOwnedQuerySet):
+    workspace_path = "kpi__workspace"
+
+
 class SeriesQuerySet(WorkspaceOwnedQuerySet):
     workspace_path = "kpi__workspace"
 

@@ -15,6 +15,7 @@ from goals.views import (
     scorecards,
     sources,
     targets,
+    why_lines,
 )
 
 app_name = "goals"
@@ -41,6 +42,7 @@ urlpatterns = [
         targets.remove_target,
         name="remove-target",
     ),
+    path("kpis/K-<int:number>/why/", why_lines.say_why, name="say-why"),
     path("kpis/sources/", sources.index, name="sources"),
     path("kpis/sources/new/", sources.new_source, name="new-source"),
     path("kpis/sources/SO-<int:number>/", sources.show_source, name="source"),

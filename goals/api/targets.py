@@ -13,8 +13,9 @@ from core import clock
 from core.api.problems import Problem
 from goals.api import serializers
 from goals.api.batches import as_entries
+from goals.api.refs import segment_of, unknown
 from goals.api.versioned import NumberedAPI
-from goals.models import Kpi, Segment, Target
+from goals.models import Kpi, Target
 from goals.rules.status import Comparator
 from goals.services import targets
 from goals.services.plans import NewTarget, PlanRefusedError, set_targets
@@ -53,8 +54,8 @@ class TargetAPI(mixins.ListModelMixin, NumberedAPI):
         values = self.read(serializers.NewTarget)
         kpi = Kpi.objects.for_workspace(self.workspace).filter(code=values.pop("kpi")).first()
         if kpi is None:
-            raise _unknown("kpi", _("There is no such KPI."))
-        segment = self._segment(kpi, values.pop("segment"))
+            raise unknown("kpi", _("There is no such KPI."))
+        segment = segment_of(kpi, values.pop("segment"))
         comparator = Comparator(values.pop("comparator"))
         target = targets.set_target(
             kpi=kpi,
@@ -83,15 +84,6 @@ class TargetAPI(mixins.ListModelMixin, NumberedAPI):
         counts = ("created", "updated", "unchanged")
         return Response({name: getattr(outcome, name) for name in counts})
 
-    def _segment(self, kpi: Kpi, code: str | None) -> Segment | None:
-        if code is None:
-            return None
-        found = Segment.objects.filter(breakdown=kpi.breakdown_id, code=code).first()
-        if found is None:
-            raise _unknown("segment", _("This KPI has no such segment."))
-        segment: Segment = found
-        return segment
-
     @extend_schema(responses={204: None})
     def destroy(self, _request: Request, ref: str) -> Response:  # noqa: ARG002  # DRF's form
         target = self.get_object()
@@ -99,7 +91,3 @@ class TargetAPI(mixins.ListModelMixin, NumberedAPI):
             target=target, version=self.current(target), by=self.membership, at=clock.now()
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _unknown(name: str, detail: str) -> Problem:
-    return Problem(422, detail, [{"field": name, "detail": detail}])

@@ -10,12 +10,14 @@ from goals.api.measurements import MeasurementAPI
 from goals.api.scorecards import ScorecardAPI
 from goals.api.sources import SourceAPI
 from goals.api.targets import TargetAPI
+from goals.api.why_lines import WhyLineAPI
 
 router = SimpleRouter()
 router.register("kpis", KpiAPI, basename="kpi")
 router.register("breakdowns", BreakdownAPI, basename="breakdown")
 router.register("segments", SegmentAPI, basename="segment")
 router.register("targets", TargetAPI, basename="target")
+router.register("why-lines", WhyLineAPI, basename="why-line")
 router.register("scorecards", ScorecardAPI, basename="scorecard")
 router.register("imports", ImportAPI, basename="import")
 router.register("sources", SourceAPI, basename="source")

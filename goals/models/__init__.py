@@ -19,6 +19,7 @@ from goals.models.numbers import (
 from goals.models.scorecards import Scorecard, ScorecardLine
 from goals.models.sources import Source, SourcePull
 from goals.models.targets import Target
+from goals.models.why_lines import WhyLine
 
 __all__ = [
     "Breakdown",
@@ -40,4 +41,5 @@ __all__ = [
     "StagedPlace",
     "StagedValue",
     "Target",
+    "WhyLine",
 ]

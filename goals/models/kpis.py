@@ -285,8 +285,13 @@ class Kpi(WorkspaceOwned):
 
     @property
     def grain(self) -> Grain:
-        """The length of the periods in which this KPI is measured and judged."""
+        """The length of the periods in which this KPI is measured."""
         return CADENCE_GRAINS[self.cadence]
+
+    @property
+    def judged_grain(self) -> Grain:
+        """How long the periods are that pages judge: weeks, or the cadence if it is coarser."""
+        return max(Grain.WEEK, self.grain, key=lambda grain: grain.rank)
 
     @property
     def is_formula(self) -> bool:

@@ -14,13 +14,14 @@ from core.charts import Benchmark, LineChart, Series, line_chart
 from core.numbers import NumberFormat
 from core.periods import Grain
 from goals.models import Kpi, Measurement, MeasurementRevision, Segment, Target
-from goals.rules import formulas
+from goals.rules import formulas, why_lines
 from goals.rules.status import Status
 from goals.rules.units import UnitFormat
 from goals.selectors import phrases
 from goals.selectors.board import Entry
 from goals.selectors.points import Freshness, Line, Point, get_freshness, get_lines
 from goals.selectors.spans import Choice, get_span, year_before
+from goals.selectors.why_lines import Why, get_whys
 
 LATEST = 12
 # A source that sends the running week every hour corrects one value more than a hundred times.
@@ -67,6 +68,9 @@ class Detail:
     benchmark: str
     records: Sequence[Record]
     targets: Sequence[TargetRow]
+    whys: Sequence[Why]
+    # The latest period that asks for a why line, by name.
+    asks: str
     segments: Sequence[Segment]
     # The one that is shown; None is their total.
     segment: Segment | None
@@ -81,7 +85,7 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
     freshness = get_freshness(workspace)
     segments = list(_segments(kpi))
     segment = next((each for each in segments if each.code == choice.segment), None)
-    calendar, grain = workspace.calendar, max(Grain.WEEK, kpi.grain, key=lambda g: g.rank)
+    calendar, grain = workspace.calendar, kpi.judged_grain
     latest = get_span(Choice(), calendar, grain, today=today)
     span = get_span(choice, calendar, grain, today=today)
     line = get_lines(
@@ -100,6 +104,7 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
     now = Entry(kpi=kpi, line=line, grain=grain, starts=latest.starts, format=form)
     entry = replace(now, starts=span.starts)
     benchmark = _benchmark(entry, segment)
+    whys = get_whys(kpi, segment)
     return Detail(
         kpi=kpi,
         choice=choice,
@@ -115,6 +120,8 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
         benchmark=benchmark.text if benchmark else "",
         records=list(_records(kpi, segment, entry)),
         targets=list(_targets(kpi, segment, entry, today)),
+        whys=whys,
+        asks=_asks(now, whys),
         segments=segments,
         segment=segment,
         readers=_readers(kpi),
@@ -307,6 +314,13 @@ def _targets(kpi: Kpi, segment: Segment | None, entry: Entry, today: date) -> It
             text=entry.format.target(goalpost) if goalpost else _("no target"),
             removable=not calendar.is_over(kpi.grain, row.valid_from, today=today),
         )
+
+
+def _asks(now: Entry, whys: Sequence[Why]) -> str:
+    line = now.line
+    judged = ((point.start, point.status) for point in now.points)
+    asking = why_lines.asking(judged, {why.line.start for why in whys})
+    return phrases.period_name(line.calendar, line.grain, asking[0]) if asking else ""
 
 
 def _readers(kpi: Kpi) -> list[Kpi]:

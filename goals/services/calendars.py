@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import BusyError
 from core.jobs import after_commit
-from core.periods import PeriodCalendar
+from core.periods import Grain, PeriodCalendar
 from goals.events import calendar_changed
 from goals.models import Import
 from goals.rules.rollups import CADENCE_GRAINS
@@ -31,7 +31,7 @@ def change_calendar(
     """
     Let weeks and fiscal years begin elsewhere, and move what is stored by such periods along.
 
-    Values, their history and targets go to the heir of their period (see
+    Values, their history, targets and why lines go to the heir of their period (see
     ``PeriodCalendar.move_to``), rollups are dropped and made anew by the next drains: all in one
     transaction, which keeps writers and drains of the workspace out.
 
@@ -70,17 +70,19 @@ def _move_periods(workspace: Workspace, before: PeriodCalendar) -> None:
     # There may be millions of values, and moving some of them only is not an option.
     run("SET LOCAL statement_timeout = 0", {})
     for cadence, grain in CADENCE_GRAINS.items():
-        move = before.move_to(workspace.calendar, grain)
-        if not move:
-            continue
-        parameters = {
-            "workspace": workspace.pk,
-            "cadence": cadence,
-            "months": move.months,
-            "days": move.days,
-        }
-        for statement in _STATEMENTS:
-            run(statement, parameters)
+        # What is said about a KPI of days is said about its weeks.
+        judged = Grain.WEEK if grain is Grain.DAY else grain
+        for moved, statements in ((grain, _STATEMENTS), (judged, _OF_JUDGED_PERIODS)):
+            if not (move := before.move_to(workspace.calendar, moved)):
+                continue
+            parameters = {
+                "workspace": workspace.pk,
+                "cadence": cadence,
+                "months": move.months,
+                "days": move.days,
+            }
+            for statement in statements:
+                run(statement, parameters)
 
 
 _MOVE = "make_interval(months => %(months)s, days => %(days)s)"
@@ -95,6 +97,14 @@ _STATEMENTS = (
     f"UPDATE goals_series SET first_on = first_on + {_MOVE} WHERE id IN ({_SERIES})",  # noqa: S608  # constants
     f"""
     UPDATE goals_target SET valid_from = valid_from + {_MOVE}, version = version + 1
+    WHERE kpi_id IN (
+        SELECT id FROM goals_kpi WHERE workspace_id = %(workspace)s AND cadence = %(cadence)s
+    )
+    """,  # noqa: S608  # constants
+)
+_OF_JUDGED_PERIODS = (
+    f"""
+    UPDATE goals_whyline SET start = start + {_MOVE}
     WHERE kpi_id IN (
         SELECT id FROM goals_kpi WHERE workspace_id = %(workspace)s AND cadence = %(cadence)s
     )

@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -48,6 +49,7 @@ def kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
         "page": page,
         "may_edit": request.membership.may(Action.EDIT_KPIS),
         "actions": _kpi_actions(found),
+        "say_why_url": _say_why_url(request, page),
         "enter_url": enter_url,
         "enter": [{"label": _("Add a number"), "url": enter_url}] if enter_url else [],
         "choices": _choices(request, page),
@@ -72,12 +74,24 @@ def _enter_url(request: WorkspaceRequest, kpi: Kpi) -> str:
     """Give where a value of this KPI is typed in, or nothing for whoever may not."""
     if kpi.is_formula or kpi.is_archived:
         return ""
-    mine = kpi.owner_id == request.membership.pk
-    needed = Action.ENTER_OWN_NUMBERS if mine else Action.ENTER_NUMBERS
-    if not request.membership.may(needed):
+    if not _may_enter(request, kpi):
         return ""
     url = reverse("goals:my-numbers", args=[request.workspace.slug])
-    return url if mine else f"{url}?owner=all"
+    return url if kpi.owner_id == request.membership.pk else f"{url}?owner=all"
+
+
+def _may_enter(request: WorkspaceRequest, kpi: Kpi) -> bool:
+    mine = kpi.owner_id == request.membership.pk
+    return request.membership.may(Action.ENTER_OWN_NUMBERS if mine else Action.ENTER_NUMBERS)
+
+
+def _say_why_url(request: WorkspaceRequest, page: detail.Detail) -> str:
+    """Give where a why line is added, or nothing for whoever may not."""
+    kpi = page.kpi
+    if kpi.is_archived or not _may_enter(request, kpi):
+        return ""
+    url = reverse("goals:say-why", args=[request.workspace.slug, kpi.number])
+    return f"{url}?{urlencode({'segment': page.segment.code})}" if page.segment else url
 
 
 def _kpi_actions(kpi: Kpi) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from goals.services.measurements import record
 from goals.services.plans import NewTarget, set_targets
 from goals.services.scorecards import create_scorecard
 from goals.services.targets import set_target
+from goals.services.why_lines import say_why
 from mops.demo import story
 from mops.demo.pulled import pull_story
 from teams.models import Membership, Team, User, Workspace
@@ -72,6 +73,7 @@ def build_demo(*, at: datetime) -> Workspace:
     writer.history()
     writer.pulled()
     rollups.drain(workspace=workspace, at=at)
+    writer.why_lines()
     return workspace
 
 
@@ -239,6 +241,18 @@ class _Writer:
         told = [(w, v) for w, v in zip(weeks, values, strict=False) if v is not None]
         mondays = [self._monday_after(week, time(6)) for week in reversed(weeks)]
         pull_story(told[::-1], mondays, owner=self._people["tom"])
+
+    def why_lines(self) -> None:
+        for code, (why, next_step) in story.WHY_LINES.items():
+            kpi = self._kpis[code]
+            say_why(
+                kpi=kpi,
+                start=self._weeks[0],
+                why=why,
+                next_step=next_step,
+                by=kpi.owner,
+                at=self._at,
+            )
 
     def _monday_after(self, week: date, hour: time = time(9, 30)) -> datetime:
         morning = datetime.combine(week + timedelta(days=_DAYS_A_WEEK), hour)

@@ -60,6 +60,14 @@ SCORECARDS = (
     ),
 )
 
+# What owners say about their numbers of the latest week: why, and what next.
+WHY_LINES = {
+    "trial_sign_ups": (
+        "The sign-up form failed on phones from Tuesday to Thursday.",
+        "Mended on Friday; from now on it is tried on a phone before each release.",
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

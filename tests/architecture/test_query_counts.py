@@ -25,6 +25,7 @@ from tests.factories.goals import (
     SourceFactory,
     SourcePullFactory,
     TargetFactory,
+    WhyLineFactory,
 )
 from tests.factories.reviews import DeliveryFactory, RunFactory
 from tests.factories.teams import (
@@ -50,9 +51,10 @@ PAGES = {
     "kpis/?view=list": 3,
     "kpis/?view=list&sort=-owner": 3,
     "kpis/?view=list&archived=true": 3,
-    f"kpis/K-{FIRST}/": 9,
-    f"kpis/K-{FIRST}/?segment=segment-1": 9,
-    f"kpis/K-{FIRST}/numbers.csv": 9,
+    f"kpis/K-{FIRST}/": 10,
+    f"kpis/K-{FIRST}/?segment=segment-1": 10,
+    f"kpis/K-{FIRST}/numbers.csv": 10,
+    f"kpis/K-{FIRST}/why/": 4,  # the KPI, freshness, values, targets
     f"kpis/K-{FIRST}/feed/": 1,
     "kpis/enter/?week=2026-W46": 5,
     "kpis/enter/?week=2026-W46&owner=all": 5,
@@ -80,6 +82,7 @@ LISTS = {
     "breakdowns/": 1,
     "segments/": 1,
     "targets/": 1,
+    "why-lines/": 1,
     "scorecards/": 3,  # with lines and their KPIs
     "measurements/": 1,
     "kpis/history/series/?period=week": 4,
@@ -130,7 +133,9 @@ def fill(slug, count):
     first = KpiFactory(workspace=workspace, owner=owner, code="history", number=FIRST)
     for back in range(count):
         week = WEEK - dt.timedelta(weeks=back)
-        TargetFactory(kpi=first, valid_from=week, value=back)
+        # The latest weeks miss it by one.
+        TargetFactory(kpi=first, valid_from=week, value=back + 1)
+        WhyLineFactory(kpi=first, start=week)
         values.append(NewValue("history", week, Decimal(back)))
     # k0 has no value: it needs attention and is to be entered.
     record(values[1:], by=Author(membership=owner, source="test"), at=NOW)

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from core.intake import ReadOptions
-from goals.models import Import, Measurement, Scorecard, ScorecardLine, Target
+from goals.models import Import, Measurement, Scorecard, ScorecardLine, Target, WhyLine
 from goals.services import imports
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
@@ -20,6 +20,7 @@ from tests.factories.goals import (
     SourceFactory,
     SourcePullFactory,
     TargetFactory,
+    WhyLineFactory,
 )
 from tests.factories.reviews import WEEK, DeliveryFactory, RunFactory, SubscriptionFactory
 from tests.factories.teams import (
@@ -61,6 +62,7 @@ class World:
         self.scorecard = ScorecardFactory(
             workspace=self.workspace, name=text, team=self.team, lines=[text, self.kpi]
         )
+        WhyLineFactory(kpi=self.kpi, start=WEEK, why=text, next_step=text)
         admin = self.people["admin"]
         self.token = ApiTokenFactory(membership=admin, name=text)
         self.invitation = InvitationFactory(
@@ -133,6 +135,7 @@ class World:
         return (
             [list(type(self.kpi).objects.filter(workspace=self.workspace).values_list())],
             [list(Target.objects.filter(kpi__workspace=self.workspace).values_list())],
+            [list(WhyLine.objects.filter(kpi__workspace=self.workspace).values_list())],
             [list(Measurement.objects.filter(series__kpi__workspace=self.workspace).values_list())],
             [list(type(self.segment).objects.filter(breakdown=self.breakdown).values_list())],
             [list(Scorecard.objects.filter(workspace=self.workspace).values_list())],

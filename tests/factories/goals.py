@@ -18,6 +18,7 @@ from goals.models import (
     Source,
     SourcePull,
     Target,
+    WhyLine,
 )
 from tests.factories.teams import LONG_AGO, MembershipFactory, WorkspaceFactory
 
@@ -102,6 +103,17 @@ class ScorecardFactory(factory.django.DjangoModelFactory):
         for position, line in enumerate(lines or ()):
             named = {"heading": line} if isinstance(line, str) else {"kpi": line}
             ScorecardLine.objects.create(scorecard=self, position=position, **named)
+
+
+class WhyLineFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = WhyLine
+
+    kpi = factory.SubFactory(KpiFactory)
+    start = dt.date(2026, 11, 9)
+    why = "The form was broken."
+    said_by = factory.SelfAttribute("kpi.owner")
+    said_at = LONG_AGO
 
 
 class ImportFactory(factory.django.DjangoModelFactory):

@@ -20,7 +20,7 @@ from goals.services.rebuild import rebuild
 from goals.services.rollups import drain
 from reviews.models import DigestRun
 from tests.conftest import NOW
-from tests.factories.goals import ImportFactory, KpiFactory, TargetFactory
+from tests.factories.goals import ImportFactory, KpiFactory, TargetFactory, WhyLineFactory
 from tests.factories.reviews import RunFactory
 from tests.goals.reference import recomputed_rollups, stored_rollups
 from tests.goals.test_rollups import HISTORIES, World
@@ -138,6 +138,20 @@ def test_only_periods_whose_borders_move_are_dated_anew_U25(
     _change(workspace, week_start=6, fiscal_start=2)
 
     assert Measurement.objects.get().on_date == after
+
+
+@pytest.mark.parametrize("cadence", ["daily", "weekly"])
+def test_why_lines_move_with_the_week_that_they_speak_of(workspace, lead, cadence):
+    line = WhyLineFactory(
+        kpi=KpiFactory(workspace=workspace, owner=lead, cadence=cadence), start=MONDAY
+    )
+    theirs = WhyLineFactory(start=MONDAY)
+
+    _change(workspace, week_start=6)
+
+    line.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (line.start, theirs.start) == (SUNDAY, MONDAY)
 
 
 def test_numbers_of_another_workspace_stay_where_they_are(workspace, author, leads, stranger):
