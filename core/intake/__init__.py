@@ -6,7 +6,7 @@ each column gives a reader that turns its cells into numbers or dates, or says w
 """
 
 from core.intake.column import Certainty, Column, reading_words
-from core.intake.dates import DateFormat
+from core.intake.dates import CODES, DateFormat
 from core.intake.errors import AmbiguousNumberError, CellError, IntakeError
 from core.intake.found import LineCount
 from core.intake.opening import open_table
@@ -16,6 +16,7 @@ from core.intake.skipped import Reason, Skipped
 from core.intake.table import Table, TableInfo
 
 __all__ = [
+    "CODES",
     "AmbiguousNumberError",
     "CellError",
     "Certainty",

@@ -82,7 +82,7 @@ def _open(
     layout = find_tables(rows(), options, widens=bool(sheets))
     index = _chosen(layout, options)
     found = layout.tables[index]
-    columns = describe_columns(_headers(found), found.evidence, options)
+    columns = _columns(found, options)
     totals = [
         row
         for row in _totals(found, columns, DataRows(rows, found, layout.skipped))
@@ -105,17 +105,31 @@ def _open(
 
 
 def _chosen(layout: Layout, options: ReadOptions) -> int:
-    """Give the index of the table asked for, by its header or its number, or of the first."""
+    """
+    Give the index of the table asked for, by its header or its number.
+
+    Else it is the first one with dates in it, or the first one with rows.
+    """
     headers = [table.header.line if table.header else NO_HEADER for table in layout.tables]
     if options.header_row:
         if options.header_row not in headers:
             raise _unknown(_("Line %(what)s is no row of a table."), options.header_row)
         return headers.index(options.header_row)
     if options.table is None:
-        return next((index for index, table in enumerate(layout.tables) if table.row_count), 0)
+        filled = [index for index, table in enumerate(layout.tables) if table.row_count]
+        dated = (i for i in filled if len(filled) > 1 and _has_dates(layout.tables[i]))
+        return next(dated, next(iter(filled), 0))
     if options.table >= len(layout.tables):
         raise _unknown(_("There is no table %(what)s in the file."), options.table + 1)
     return options.table
+
+
+def _columns(found: FoundTable, options: ReadOptions) -> tuple[Column, ...]:
+    return describe_columns(_headers(found), found.evidence, options)
+
+
+def _has_dates(found: FoundTable) -> bool:
+    return any(column.kind is Kind.DATE for column in _columns(found, ReadOptions()))
 
 
 def _headers(found: FoundTable) -> list[str]:

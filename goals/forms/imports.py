@@ -12,6 +12,7 @@ from core.intake.text import ENCODINGS
 from goals.models import Kpi
 from goals.rules.mapping import Repeats
 from goals.rules.matching_guess import Known
+from goals.rules.new_kpis import LONGEST_NAME
 
 
 class UploadForm(forms.Form):
@@ -64,6 +65,8 @@ class UploadForm(forms.Form):
 
 # What a column may be, besides a KPI; KPIs are "kpi:" and their code.
 DATE, SEGMENT, NAME, VALUE, NEW, LEFT_OUT = "date", "segment", "name", "value", "new", ""
+# What stands before a text by which rows are kept or dropped.
+ONLY, BUT = "=", "-"
 _REPEATS = {
     Repeats.REFUSE: _("Tell me if they differ"),
     Repeats.ADD: _("Add them up"),
@@ -77,7 +80,7 @@ class MatchForm(forms.Form):
     day = forms.DateField(
         label=_("Day of all rows"),
         required=False,
-        help_text=_("No column holds dates, so all rows are of this day."),
+        help_text=_("Only where no column goes to the date."),
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     repeats = forms.ChoiceField(
@@ -103,8 +106,8 @@ class MatchForm(forms.Form):
                 self._add_reading(column)
             if len(column.choices) > 1:
                 self._add_filter(column)
-        if any(column.kind is Kind.DATE for column in columns):
-            del self.fields["day"]
+            if self.called_of(column) in self.initial:
+                self._add_called(column)
 
     def _add_goal(self, column: Column, kpis: list[tuple[str, str]]) -> None:
         self.fields[self.name_of(column)] = forms.ChoiceField(
@@ -131,10 +134,19 @@ class MatchForm(forms.Form):
         )
 
     def _add_filter(self, column: Column) -> None:
+        kept = [(f"{ONLY}{choice}", choice) for choice in column.choices]
+        dropped = [(f"{BUT}{choice}", choice) for choice in column.choices]
         self.fields[self.filter_of(column)] = forms.ChoiceField(
             label=_("Rows to keep by “%(column)s”") % {"column": column.name},
             required=False,
-            choices=[("", _("All rows")), *((choice, choice) for choice in column.choices)],
+            choices=[("", _("All rows")), (_("Only"), kept), (_("All but"), dropped)],
+        )
+
+    def _add_called(self, column: Column) -> None:
+        self.fields[self.called_of(column)] = forms.CharField(
+            label=_("What the new KPI of “%(column)s” is called") % {"column": column.name},
+            max_length=LONGEST_NAME,
+            required=False,
         )
 
     def clean(self) -> dict[str, Any]:
@@ -164,11 +176,19 @@ class MatchForm(forms.Form):
     def filter_of(column: Column) -> str:
         return f"filter-{column.index}"
 
+    @staticmethod
+    def called_of(column: Column) -> str:
+        return f"called-{column.index}"
+
     def mapping(self) -> dict[str, Any]:
         """Give the choices as a mapping."""
         said = self.cleaned_data
         goals = {column.name: said[self.name_of(column)] for column in self._columns}
-        filters = {c.name: said.get(self.filter_of(c)) for c in self._columns}
+        filters = {c.name: said.get(self.filter_of(c)) or "" for c in self._columns}
+        called = {c.name: said.get(self.called_of(c)) for c in self._columns}
+
+        def texts_after(mark: str) -> dict[str, list[str]]:
+            return {name: [text[1:]] for name, text in filters.items() if text[:1] == mark}
 
         def going_to(goal: str) -> list[str]:
             return [name for name, chosen in goals.items() if chosen == goal]
@@ -187,12 +207,14 @@ class MatchForm(forms.Form):
             "kpi": going_to(NAME),
             "value": values[0] if values else None,
             "new_segments": said["new_segments"],
-            "filters": {name: [text] for name, text in filters.items() if text},
+            "filters": texts_after(ONLY),
+            "without": texts_after(BUT),
             "repeats": said["repeats"],
             "create": {
                 "cadence": said["cadence"],
                 "columns": new,
                 "names": said["new_kpis"],
+                "called": {name: called[name] for name in new if called[name]},
             }
             if creates
             else None,
@@ -211,8 +233,7 @@ class MatchForm(forms.Form):
     def initial_of(cls, mapping: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
         """Turn a mapping, which may be incomplete, back into choices."""
         create = mapping.get("create") or {}
-        values = mapping.get("values") or {}
-        filters = mapping.get("filters") or {}
+        filters = _filters_of(mapping)
         chosen: dict[str, Any] = {
             "day": mapping.get("day"),
             "repeats": mapping.get("repeats", Repeats.REFUSE),
@@ -221,19 +242,30 @@ class MatchForm(forms.Form):
             "new_segments": mapping.get("new_segments", True),
         }
         for column in columns:
-            name, goal = column.name, LEFT_OUT
-            if name == mapping.get("date"):
-                goal = DATE
-            elif name in (mapping.get("segment") or ()):
-                goal = SEGMENT
-            elif name in values:
-                goal = f"kpi:{values[name]}"
-            elif name in (mapping.get("kpi") or ()):
-                goal = NAME
-            elif name == mapping.get("value"):
-                goal = VALUE
-            elif name in create.get("columns", ()):
-                goal = NEW
-            chosen[cls.name_of(column)] = goal
-            chosen[cls.filter_of(column)] = next(iter(filters.get(name, ())), "")
+            chosen[cls.name_of(column)] = _goal_of(column.name, mapping)
+            chosen[cls.filter_of(column)] = filters.get(column.name, "")
+            if column.name in create.get("called", ()):
+                chosen[cls.called_of(column)] = create["called"][column.name]
         return chosen
+
+
+def _goal_of(name: str, mapping: dict[str, Any]) -> str:
+    values = mapping.get("values") or {}
+    goals = {
+        DATE: name == mapping.get("date"),
+        SEGMENT: name in (mapping.get("segment") or ()),
+        f"kpi:{values.get(name)}": name in values,
+        NAME: name in (mapping.get("kpi") or ()),
+        VALUE: name == mapping.get("value"),
+        NEW: name in (mapping.get("create") or {}).get("columns", ()),
+    }
+    return next((goal for goal, is_meant in goals.items() if is_meant), LEFT_OUT)
+
+
+def _filters_of(mapping: dict[str, Any]) -> dict[str, str]:
+    """Give the filters of a mapping as choices, the first text of each."""
+    return {
+        name: mark + texts[0]
+        for part, mark in (("filters", ONLY), ("without", BUT))
+        for name, texts in (mapping.get(part) or {}).items()
+    }

@@ -49,6 +49,12 @@ class Import(WorkspaceOwned, WaitingWork):
     done = models.PositiveIntegerField(default=0)
     # Whether the mapping was proposed because a file with the same headers had it.
     is_remembered = models.BooleanField(default=False)
+    # What else the mapping was proposed by: a tool's "preset", or a file with other headers, of
+    # which some are "gone" and some "new".
+    proposed_by = models.JSONField(default=dict)
+    # The sheets and tables of the file and the lines that were set aside, so that somebody who
+    # wants another one can be shown what there is.
+    layout = models.JSONField(default=dict)
     # Whether a check that finds no problem goes on to write.
     writes_when_checked = models.BooleanField(default=False)
     # Whether a value that is stored stays where the file has another one.
@@ -83,6 +89,12 @@ class Import(WorkspaceOwned, WaitingWork):
         return f"I-{self.number}"
 
     @property
+    def title(self) -> str:
+        """The title above the table that is read."""
+        tables = self.layout.get("tables") or [{"title": ""}]
+        return str(tables[self.options.get("table") or 0]["title"])
+
+    @property
     def is_working(self) -> bool:
         return self.state in self.WORKING
 
@@ -90,8 +102,9 @@ class Import(WorkspaceOwned, WaitingWork):
 class RememberedMapping(WorkspaceOwned):
     """How a file with these headers was matched when it was last written, for the next one."""
 
-    # A digest of the headers, in their order.
+    # A digest of the headers, in their order, and the names of the columns below them.
     headers = models.CharField(max_length=64)
+    columns = models.JSONField(default=list)
     mapping = models.JSONField()
     # How columns are read that can be read in more than one way.
     readings = models.JSONField()

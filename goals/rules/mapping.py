@@ -1,10 +1,10 @@
 """Where the columns of a file go, as it is written in JSON or chosen on a page."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from goals.rules.rollups import CADENCE_GRAINS
 
 JOINT = " / "
 LONGEST_JOINT = 20
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class MappingError(DomainError):
@@ -28,17 +29,26 @@ class Repeats(StrEnum):
     LAST = "last"  # the row that stands last in the file
 
 
+class Stopgap(StrEnum):
+    """What stands in for a cell that should be a number and is not."""
+
+    EMPTY = "empty"
+    ZERO = "zero"
+
+
 @dataclass(frozen=True, slots=True)
 class Creation:
     """
     The KPIs that a file may create: one for each of ``columns``, one for each unknown name.
 
     They are measured at ``cadence``; what else they are is proposed by ``rules.new_kpis``.
+    ``called`` are the names of those that are not called like their column.
     """
 
     cadence: str
     columns: tuple[int, ...] = ()
     names: bool = False
+    called: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,8 @@ class Matching:
     column per KPI (``values``: index to code; ``create``). A long one names the KPI in the
     columns ``kpi`` and has one ``value`` column; ``names`` maps what stands there to codes, with
     "" for what is left out. Several columns are joined by ``joint``. ``filters`` keeps the rows
-    that have one of some texts in a column.
+    that have one of some texts in a column, ``without`` drops them. ``unreadable`` says what
+    cells of a column are taken for that should be numbers and are not.
     """
 
     date: int | None = None
@@ -63,6 +74,8 @@ class Matching:
     joint: str = JOINT
     new_segments: bool = False
     filters: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    without: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    unreadable: Mapping[int, Stopgap] = field(default_factory=dict)
     repeats: Repeats = Repeats.REFUSE
     create: Creation | None = None
 
@@ -90,9 +103,9 @@ class Matching:
             "names": dict(self.names),
             "joint": self.joint,
             "new_segments": self.new_segments,
-            "filters": {
-                columns[index].name: sorted(texts) for index, texts in self.filters.items()
-            },
+            "filters": {columns[i].name: sorted(texts) for i, texts in self.filters.items()},
+            "without": {columns[i].name: sorted(texts) for i, texts in self.without.items()},
+            "unreadable": {columns[i].name: str(stop) for i, stop in self.unreadable.items()},
             "repeats": str(self.repeats),
             "create": None
             if self.create is None
@@ -100,6 +113,7 @@ class Matching:
                 "cadence": self.create.cadence,
                 "columns": names(self.create.columns),
                 "names": self.create.names,
+                "called": {columns[i].name: name for i, name in self.create.called.items()},
             },
         }
 
@@ -134,15 +148,35 @@ class Matching:
             names={str(name): str(code or "") for name, code in names.items()},
             joint=str(given.get("joint", JOINT))[:LONGEST_JOINT],
             new_segments=given.get("new_segments") is True,
-            filters=_filters(given.get("filters"), columns),
-            repeats=_repeats(given.get("repeats") or Repeats.REFUSE),
+            filters=_filters(given, "filters", columns),
+            without=_filters(given, "without", columns),
+            unreadable=_unreadable(given.get("unreadable"), columns),
+            repeats=_choice(Repeats, "repeats", given.get("repeats") or Repeats.REFUSE),
             create=create,
         )
 
 
+def without_others(mapping: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Leave out of a complete mapping the columns that are not among ``names``."""
+
+    def kept(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {name: each for name, each in part.items() if name in names}
+        if isinstance(part, list):
+            return [name for name in part if name in names]
+        return part if part in names else None
+
+    create = mapping["create"]
+    if create:
+        create = {**create, "columns": kept(create["columns"]), "called": kept(create["called"])}
+    parts = {name: kept(mapping.get(name)) for name in _OF_COLUMNS}
+    return {**mapping, **parts, "create": create}
+
+
+_OF_COLUMNS = ("date", "segment", "values", "kpi", "value", "filters", "without", "unreadable")
 _KEYS = {
     "date", "day", "segment", "values", "kpi", "value", "names", "joint", "new_segments",
-    "filters", "repeats", "create",
+    "filters", "without", "unreadable", "repeats", "create",
 }  # fmt: skip
 
 
@@ -178,35 +212,50 @@ def _day(given: Any) -> dt.date | None:
         raise MappingError(message % {"day": str(given)[:80]}, field="day") from error
 
 
-def _filters(given: Any, columns: Sequence[Column]) -> dict[int, frozenset[str]]:
+def _filters(
+    given: Mapping[str, Any], part: str, columns: Sequence[Column]
+) -> dict[int, frozenset[str]]:
     filters = {}
-    for name, texts in _object(given or {}, "filters").items():
+    for name, texts in _object(given.get(part) or {}, part).items():
         if not isinstance(texts, list | tuple):
-            raise MappingError(_("“%(name)s” must be a list.") % {"name": "filters"})
+            raise MappingError(_("“%(name)s” must be a list.") % {"name": part})
         if texts:
             filters[_index(name, columns)] = frozenset(map(str, texts))
     return filters
 
 
-def _repeats(given: Any) -> Repeats:
+def _unreadable(given: Any, columns: Sequence[Column]) -> dict[int, Stopgap]:
+    return {
+        _index(name, columns): _choice(Stopgap, "unreadable", stop)
+        for name, stop in _object(given or {}, "unreadable").items()
+    }
+
+
+def _choice(kind: type[_Choice], name: str, given: Any) -> _Choice:
     try:
-        return Repeats(given)
+        return kind(given)
     except ValueError as error:
-        raise _no_choice("repeats", Repeats) from error
+        raise _no_choice(name, kind) from error
 
 
 def _creation(given: Any, columns: Sequence[Column]) -> Creation | None:
     if given is None:
         return None
     wanted = _object(given, "create")
-    _refuse_unknown(wanted, {"cadence", "columns", "names"})
+    _refuse_unknown(wanted, {"cadence", "columns", "names", "called"})
     if wanted.get("cadence") not in CADENCE_GRAINS:
         raise _no_choice("cadence", CADENCE_GRAINS)
     return Creation(
         cadence=wanted["cadence"],
         columns=_indexes(wanted.get("columns"), columns),
         names=wanted.get("names") is True,
+        called=_called(wanted.get("called"), columns),
     )
+
+
+def _called(given: Any, columns: Sequence[Column]) -> dict[int, str]:
+    named = _object(given or {}, "called").items()
+    return {_index(column, columns): " ".join(str(name).split()) for column, name in named if name}
 
 
 def _no_choice(name: str, choices: Iterable[str]) -> MappingError:

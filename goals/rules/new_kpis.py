@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -25,7 +25,7 @@ _MONEY = frozenset({
 })  # fmt: skip
 _RATES = frozenset({
     "rate", "ratio", "average", "avg", "mean", "median", "per", "share", "ctr", "cpc", "cpm", "cpa",
-    "roas", "cac", "price", "position", "frequency", "score",
+    "roas", "cac", "price", "position", "frequency", "score", "reach",
     "średni", "średnia", "średnio", "wskaźnik", "udział", "cena", "na", "pozycja",
     "medio", "media", "tasso", "quota", "prezzo", "posizione",
     "อัตรา", "เฉลี่ย", "ค่าเฉลี่ย", "ราคา", "สัดส่วน",
@@ -36,6 +36,11 @@ _STOCKS = frozenset({
     "subskrybenci", "obserwujący", "kontakty", "klienci", "saldo",
     "iscritti", "follower", "contatti", "clienti",
     "ผู้ติดตาม", "สมาชิก", "ลูกค้า",
+    "abonnenten", "abonnés", "suscriptores", "assinantes", "seguidores",
+})  # fmt: skip
+# People who are counted once per day: the same ones come again tomorrow, so days do not add up.
+_PEOPLE = frozenset({
+    "users", "total users", "active users", "returning users", "unique users", "unique visitors",
 })  # fmt: skip
 _LOWER_IS_BETTER = frozenset({
     "cost", "costs", "spend", "spent", "cpc", "cpm", "cpa", "cac", "bounce", "bounces", "churn",
@@ -65,14 +70,25 @@ class NewKpi:
 
 
 def propose(
-    name: str, samples: Sequence[str], *, cadence: str, currency: str, taken: Collection[str]
+    name: str,
+    samples: Sequence[str],
+    *,
+    cadence: str,
+    currency: str,
+    taken: Collection[str],
+    called: str = "",
 ) -> NewKpi:
     """
-    Propose the KPI for numbers that are called ``name``.
+    Propose the KPI for numbers that are called ``name``, or ``called`` otherwise as a KPI.
 
     One of the library's is taken as it is there. ``currency`` is the workspace's: money in
     another one is a plain number with its currency as label. ``taken`` are codes that are used.
     """
+    if called:
+        # A title says more than the header that it stands in for; a tool's name says nothing.
+        telling = name if name in called else called
+        alike = propose(telling, samples, cadence=cadence, currency=currency, taken=taken)
+        return replace(alike, name=called[:LONGEST_NAME], code=_free_code(called, taken))
     ready = _find_ready(name)
     if ready is not None and ready.code not in taken:
         return _of_library(ready, cadence)
@@ -134,7 +150,7 @@ def _currency_in(text: str) -> str:
 
 
 def _aggregation(unit: str, name: str) -> str:
-    if unit == "percent" or has_word(name, _RATES):
+    if unit == "percent" or has_word(name, _RATES) or normal(name) in _PEOPLE:
         return "average"
     return "last" if has_word(name, _STOCKS) else "sum"
 

@@ -8,17 +8,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.numbers import figure
-from goals.models import Import, Kpi
+from goals.models import Import, ImportProblem, Kpi
+from goals.rules.remedies import REMEDIES, Remedy
 from goals.selectors.phrases import days
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Problems of one kind in one column: how many, and the first of them."""
+    """
+    Problems of one kind in one column: how many, the first of them, and what helps.
 
+    ``remedies`` are pairs of a name and its words.
+    """
+
+    code: str
     detail: str
     column: str
     where: str
+    remedies: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,13 @@ def _rows(row: Import) -> str:
     if count := summary["filtered_rows"]:
         message = ngettext("%(count)s row is not kept.", "%(count)s rows are not kept.", count)
         sentences.append(message % {"count": figure(count)})
+    if count := summary.get("stopgaps"):
+        message = ngettext(
+            "%(count)s cell that is no number is taken as you said.",
+            "%(count)s cells that are no numbers are taken as you said.",
+            count,
+        )
+        sentences.append(message % {"count": figure(count)})
     if count := summary["left_out"]:
         message = ngettext("%(count)s value is left out.", "%(count)s values are left out.", count)
         sentences.append(message % {"count": figure(count)})
@@ -145,11 +159,28 @@ def _causes(row: Import) -> list[tuple[Cause, int]]:
     }
     first = row.problems.order_by("code", "column", "line", "pk").distinct("code", "column")
     causes = [
-        (Cause(one.detail, one.column, _where(count, one.line)), count)
-        for one in first
-        if (count := counts[one.code, one.column])
+        (_cause(row, one, count), count) for one in first if (count := counts[one.code, one.column])
     ]
     return sorted(causes, key=lambda pair: -pair[1])
+
+
+def _cause(row: Import, first: ImportProblem, count: int) -> Cause:
+    words = {
+        Remedy.EMPTY: _("Take as empty"),
+        Remedy.ZERO: _("Take as 0"),
+        Remedy.ADD: _("Add them up"),
+        Remedy.LAST: _("Take the last one in the file"),
+        Remedy.CREATE: _("Create what is missing"),
+        Remedy.SKIP: ngettext("Leave the row out", "Leave these rows out", count),
+    }
+    tried = row.mapping.get("repeats")
+    return Cause(
+        first.code,
+        first.detail,
+        first.column,
+        _where(count, first.line),
+        [(str(one), words[one]) for one in REMEDIES.get(first.code, ()) if one != tried],
+    )
 
 
 def _where(count: int, line: int) -> str:

@@ -19,6 +19,7 @@ from core.htmx import wants_fragment
 from core.intake import Column, ReadOptions
 from core.paging import page_of, pager
 from goals.forms.imports import MatchForm, UploadForm
+from goals.forms.reading import ReadingForm
 from goals.models import Import
 from goals.selectors.import_account import (
     get_account,
@@ -27,6 +28,7 @@ from goals.selectors.import_account import (
     undone_text,
     work_text,
 )
+from goals.selectors.import_reading import origin_text, other_tables, reading_text
 from goals.services import imports
 from teams.access import WorkspaceRequest, workspace_view
 from teams.models import Workspace
@@ -110,6 +112,7 @@ def _done(request: WorkspaceRequest, row: Import) -> HttpResponse:
         "may_repeat": row.state == State.DONE and row.mapping["date"] is not None,
         "may_undo": imports.can_be_undone(row, at=clock.now()),
         "kept": row.summary.get("undone", {}).get("listed", []),
+        "others": other_tables(row),
     }
     return render(request, "goals/import_done.html", context)
 
@@ -169,9 +172,31 @@ def _match(request: WorkspaceRequest, row: Import) -> HttpResponse:
         **_context(row, 2),
         "form": form,
         "rows": [_shown(column, form) for column in columns],
+        "origin": origin_text(row),
+        "reading": reading_text(row),
     }
     status = 422 if form.errors else 200
     return render(request, "goals/import_match.html", context, status=status)
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_http_methods(["GET", "POST"])
+def import_reading(request: WorkspaceRequest, number: int) -> HttpResponse:
+    """Show how a file is read, and have it read in another way."""
+    row = _find(request, number)
+    form = ReadingForm(request.POST or None, row=row, columns=imports.columns_of(row))
+    if request.method == "POST" and form.is_valid():
+        with rules_shown_on(form):
+            imports.read_as(row=row, options=form.options())
+            return HttpResponseRedirect(f"{row.get_absolute_url()}?step=match", status=303)
+    context = {
+        **_context(row, 2),
+        "form": form,
+        "submit": _("Read the file like this"),
+        "cancel_url": f"{row.get_absolute_url()}?step=match",
+    }
+    status = 422 if form.errors else 200
+    return render(request, "goals/import_reading.html", context, status=status)
 
 
 def _shown(column: Column, form: MatchForm) -> dict[str, Any]:
@@ -181,6 +206,7 @@ def _shown(column: Column, form: MatchForm) -> dict[str, Any]:
         "samples": " · ".join(sample[:40] for sample in column.samples[:3]),
         "field": form[form.name_of(column)],
         "asked": next((form[name] for name in asked if name in form.fields), None),
+        "called": form[called] if (called := form.called_of(column)) in form.fields else None,
     }
 
 
@@ -189,6 +215,41 @@ def _shown(column: Column, form: MatchForm) -> dict[str, Any]:
 def apply_import(request: WorkspaceRequest, number: int) -> HttpResponse:
     keeps_stored = request.POST.get("stored") == "keep"
     return _step(request, _find(request, number), partial(imports.apply, keeps_stored=keeps_stored))
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_POST
+def mend_import(request: WorkspaceRequest, number: int) -> HttpResponse:
+    """Do something about problems of one kind without changing the file."""
+    said = request.POST
+    mend = partial(
+        imports.mend,
+        code=said.get("code", ""),
+        column=said.get("column", ""),
+        remedy=said.get("remedy", ""),
+    )
+    return _step(request, _find(request, number), mend)
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_POST
+def import_table(request: WorkspaceRequest, number: int) -> HttpResponse:
+    """Take another table of the same file in."""
+    table = request.POST.get("table", "")
+    position = int(table) if table.isdecimal() and len(table) < 4 else -1
+    take = partial(imports.upload_table, table=position, by=request.membership, at=clock.now())
+    return _step(request, _find(request, number), take)
+
+
+@workspace_view(Action.RUN_IMPORTS)
+@require_POST
+def send_import(request: WorkspaceRequest, number: int) -> HttpResponse:
+    """Mail somebody the address of an import that they go on with at a computer."""
+    row = _find(request, number)
+    imports.send_link(row=row, to=request.membership, at=clock.now())
+    address = {"address": request.membership.user.email}
+    messages.success(request, _("The link is on its way to %(address)s.") % address)
+    return HttpResponseRedirect(row.get_absolute_url(), status=303)
 
 
 @workspace_view(Action.RUN_IMPORTS)
@@ -206,7 +267,7 @@ def undo_import(request: WorkspaceRequest, number: int) -> HttpResponse:
 
 def _step(request: WorkspaceRequest, row: Import, step: Callable[..., Import]) -> HttpResponse:
     try:
-        step(row=row)
+        row = step(row=row)
     except DomainError as error:
         messages.error(request, str(error))
     return HttpResponseRedirect(row.get_absolute_url(), status=303)

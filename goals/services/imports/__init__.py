@@ -1,12 +1,14 @@
 """
 Imports: a file is read into staging tables, checked, and then written as a whole or not.
 
-People take the steps (``files``, ``steps``), workers do the work (``work``): reading each row
-(``reading``) into values at places (``places``), counting what they would change (``account``),
-writing them (``writing``).
+People take the steps (``files``, ``steps``, ``corrections``), workers do the work (``work``):
+reading each row (``reading``) into values at places (``places``), counting what they would change
+(``account``), writing them (``writing``).
 """
 
-from goals.services.imports.files import forget_files, upload
+from goals.services.imports.corrections import mend, read_as
+from goals.services.imports.files import forget_files, upload, upload_table
+from goals.services.imports.links import send_link
 from goals.services.imports.memory import headers_of, lesson_of
 from goals.services.imports.places import known_kpis
 from goals.services.imports.steps import (
@@ -36,8 +38,12 @@ __all__ = [
     "known_kpis",
     "lesson_of",
     "match",
+    "mend",
+    "read_as",
     "run_next",
+    "send_link",
     "take",
     "undo",
     "upload",
+    "upload_table",
 ]

@@ -32,6 +32,7 @@ def summarise(row: Import, table: Table, reading: Reading) -> dict[str, Any]:
         "empty_cells": reading.empty_cells,
         "left_out": reading.left_out,
         "filtered_rows": reading.filtered_rows,
+        "stopgaps": reading.stopgaps,
         "short_rows": table.short_rows.count,
         "rounded": [
             table.columns[target.index].name

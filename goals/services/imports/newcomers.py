@@ -42,9 +42,10 @@ class Newcomers:
         """
         if self._create is None:
             raise ValueError(column.name)
-        return self._add(column.name, column.samples, self._create)
+        called = self._create.called.get(column.index, "")
+        return self._add(column.name, column.samples, self._create, called)
 
-    def _add(self, name: str, samples: Sequence[str], create: Creation) -> Kpi:
+    def _add(self, name: str, samples: Sequence[str], create: Creation, called: str = "") -> Kpi:
         if len(self._by_name) == MOST_NEW_KPIS:
             message = _(
                 "The file would create more than %(most)d KPIs. Is the right column chosen?"
@@ -56,6 +57,7 @@ class Newcomers:
             cadence=create.cadence,
             currency=self._workspace.currency,
             taken=self._taken | {kpi.code for kpi in self._by_name.values()},
+            called=called,
         )
         kpi = Kpi(workspace=self._workspace, breakdown=self.breakdown, **new.definition())
         self._by_name[name] = kpi

@@ -213,7 +213,7 @@ def _measured(workspace: Workspace) -> list[Kpi]:
 
 
 def _as_known(kpi: Kpi) -> Known:
-    return Known(kpi.code, kpi.name, kpi.breakdown_id is not None)
+    return Known(kpi.code, kpi.name, kpi.breakdown.name if kpi.breakdown else "")
 
 
 def _no_segment_column(kpi: Kpi) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.intake import CellError, Column, IntakeError
 from core.periods import PeriodCalendar
 from goals.models import Import, ImportProblem
-from goals.rules.mapping import Matching
+from goals.rules.mapping import Matching, Stopgap
 from goals.rules.values import problem_of_day, problem_of_unit
 from goals.services.imports.places import Places, Refusal
 
@@ -42,6 +42,7 @@ class Reading:
         self.places = places
         self._targets = [(target.index, target.read) for target in places.targets]
         self._filters = list(matching.filters.items())
+        self._without = list(matching.without.items())
         self._names = _picker(matching.kpi + matching.segment)
         self._today = today
         self._day = lru_cache(maxsize=REMEMBERED)(self._read_day)
@@ -50,7 +51,7 @@ class Reading:
             lambda grain, day: calendar.start(grain, day).isoformat()
         )
         self.value_rows = self.value_count = 0
-        self.empty_cells = self.left_out = self.filtered_rows = 0
+        self.empty_cells = self.left_out = self.filtered_rows = self.stopgaps = 0
         self.problem_count = 0
         self.first: date | None = None
         self.last: date | None = None
@@ -64,7 +65,7 @@ class Reading:
         Raises:
             IntakeError: the file holds more values than can be taken at once.
         """
-        if any(cells[index].strip() not in kept for index, kept in self._filters):
+        if self._is_dropped(cells):
             self.filtered_rows += 1
             return
         day = self._day_of(line, cells)
@@ -76,12 +77,21 @@ class Reading:
             try:
                 value = read(cells[index])
             except CellError as error:
-                self.note(line, index, error.code, str(error))
-                continue
+                stopgap = self._matching.unreadable.get(index)
+                if stopgap is None:
+                    self.note(line, index, error.code, str(error))
+                    continue
+                self.stopgaps += 1
+                value = Decimal(0) if stopgap is Stopgap.ZERO else None
             if value is None:
                 self.empty_cells += 1
             else:
                 self._place(line, index, names, day, value)
+
+    def _is_dropped(self, cells: list[str]) -> bool:
+        return any(cells[index].strip() not in kept for index, kept in self._filters) or any(
+            cells[index].strip() in dropped for index, dropped in self._without
+        )
 
     def taken(self) -> tuple[list[Value], list[ImportProblem]]:
         """Give what was collected since the last time."""

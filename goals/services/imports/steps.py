@@ -44,7 +44,7 @@ def choose_readings(*, row: Import, readings: Mapping[int, Mapping[str, str]]) -
         ImportStateError: the file was written already, or is at work.
         IntakeError: there is no such way.
     """
-    locked = _lock(row, *MATCHABLE)
+    locked = lock(row, *MATCHABLE)
     columns = {str(index): dict(reading) for index, reading in readings.items()}
     options = {**locked.options, "columns": {**locked.options.get("columns", {}), **columns}}
     locked.options = ReadOptions.from_json(options).as_json()
@@ -63,7 +63,7 @@ def match(*, row: Import, mapping: Mapping[str, Any], writes_when_checked: bool 
         MappingError: a column or KPI is not there, or not enough is said.
         IntakeError: a column can be read two ways and nobody chose.
     """
-    locked = _lock(row, *MATCHABLE)
+    locked = lock(row, *MATCHABLE)
     columns = columns_of(locked)
     matching = Matching.from_json(mapping, columns)
     Places(locked.workspace, columns, matching)
@@ -93,7 +93,7 @@ def take(
         IntakeError: it holds no table, or a column can be read two ways.
         MappingError: a column or KPI is not there, or not enough is said.
     """
-    row = upload(content=content, filename=filename, options=options, by=by, at=at)
+    row = upload(content=content, filename=filename, options=options, by=by, at=at, mapping=mapping)
     # Nobody looks at a guess here, so it creates nothing.
     mapping = mapping or {**row.mapping, "create": None}
     return match(row=row, mapping=mapping, writes_when_checked=writes_when_checked)
@@ -107,7 +107,7 @@ def apply(*, row: Import, keeps_stored: bool = False) -> Import:
     Raises:
         ImportStateError: it was not checked, has problems, or was written already.
     """
-    locked = _lock(row, State.CHECKED)
+    locked = lock(row, State.CHECKED)
     if locked.summary.get("problems"):
         raise ImportStateError(_("Mend the problems first; nothing is written in part."))
     locked.keeps_stored = keeps_stored
@@ -123,7 +123,7 @@ def cancel(*, row: Import) -> Import:
     Raises:
         ImportStateError: nothing is being done with it, or it was quicker.
     """
-    locked = _lock(row, *_BEFORE)
+    locked = lock(row, *_BEFORE)
     locked.state = _BEFORE[State(locked.state)]
     # Whoever is at work finds at the next step that the claim is gone, and gives up.
     locked.claim = locked.claimed_until = None
@@ -139,7 +139,7 @@ def undo(*, row: Import, by: Membership, at: datetime) -> Import:
     Raises:
         ImportStateError: it was not written, or too long ago.
     """
-    locked = _lock(row, State.DONE)
+    locked = lock(row, State.DONE)
     if not can_be_undone(locked, at=at):
         raise ImportStateError(
             _("An import can be undone for %(days)d days.") % {"days": KEPT_FOR.days}
@@ -154,7 +154,13 @@ def can_be_undone(row: Import, *, at: datetime) -> bool:
     return row.state == State.DONE and row.written_at is not None and at - KEPT_FOR < row.created_at
 
 
-def _lock(row: Import, *states: str) -> Import:
+def lock(row: Import, *states: str) -> Import:
+    """
+    Get an import again to change it, held against others until the transaction ends.
+
+    Raises:
+        ImportStateError: it is in none of these states.
+    """
     rows = Import.objects.locked().select_related("workspace").defer("content")
     locked: Import = rows.get(pk=row.pk)
     if locked.state not in states:
