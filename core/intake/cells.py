@@ -14,6 +14,8 @@ MISSING = frozenset({"", "-", "--", "---", "–", "—", "−", "n/a", "#n/a", "
 
 # Marks that show nothing and change nothing; Windows puts them into copied dates.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
+# The product speaks Thai, so it reads the digits that Thai offices write.
+_READ = _INVISIBLE | {ord(digit): str(value) for value, digit in enumerate("๐๑๒๓๔๕๖๗๘๙")}
 # These show digits in another order than they are stored.
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -38,7 +40,7 @@ def is_missing(text: str) -> bool:
 
 def tidy(text: str) -> str:
     """
-    Take off what cannot be seen around and inside a number or a date.
+    Take off what cannot be seen around and inside a number or a date; read Thai digits.
 
     Raises:
         CellError: a hidden mark reverses the order of what is seen.
@@ -51,14 +53,14 @@ def tidy(text: str) -> str:
             % {"text": shown(_REORDERING.sub("", text))},
             code="hidden_marks",
         )
-    return text.translate(_INVISIBLE).strip()
+    return text.translate(_READ).strip()
 
 
 def refuse_other_digits(text: str) -> None:
     """
-    Raise a CellError if digits are used that are not 0 to 9.
+    Raise a CellError if digits are used that are neither 0 to 9 nor Thai.
 
-    Thai, Arabic and other digits are not converted: they are too easily mixed up unseen.
+    Arabic and other digits are not converted: they are too easily mixed up unseen.
     """
     if not text.isascii() and any(
         unicodedata.category(sign) == "Nd" and not sign.isascii() for sign in text

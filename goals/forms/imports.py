@@ -79,8 +79,10 @@ class MatchForm(forms.Form):
 
     day = forms.DateField(
         label=_("Day of all rows"),
-        required=False,
         help_text=_("Only where no column goes to the date."),
+        error_messages={
+            "required": _("Say which column holds the date, or of which day all rows are.")
+        },
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     repeats = forms.ChoiceField(
@@ -108,6 +110,8 @@ class MatchForm(forms.Form):
                 self._add_filter(column)
             if self.called_of(column) in self.initial:
                 self._add_called(column)
+        chosen = self.data if self.is_bound else self.initial
+        self.fields["day"].required = DATE not in map(chosen.get, map(self.name_of, columns))
 
     def _add_goal(self, column: Column, kpis: list[tuple[str, str]]) -> None:
         self.fields[self.name_of(column)] = forms.ChoiceField(
@@ -244,6 +248,8 @@ class MatchForm(forms.Form):
         for column in columns:
             chosen[cls.name_of(column)] = _goal_of(column.name, mapping)
             chosen[cls.filter_of(column)] = filters.get(column.name, "")
+            form = column.date_format
+            chosen[cls.reading_of(column)] = form.code if form else column.decimal_mark
             if column.name in create.get("called", ()):
                 chosen[cls.called_of(column)] = create["called"][column.name]
         return chosen

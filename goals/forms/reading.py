@@ -107,6 +107,15 @@ class ReadingForm(forms.Form):
             lines.update(range(first, last + 1))
         return frozenset(lines)
 
+    def places(self) -> list[forms.BoundField]:
+        """List the fields that say where in the file the table is."""
+        writings = {self.name_of(column) for column in self._columns}
+        return [field for field in self if field.name not in writings]
+
+    def writings(self) -> list[forms.BoundField]:
+        """List the fields that say how the columns are written."""
+        return [self[self.name_of(column)] for column in self._columns]
+
     @staticmethod
     def name_of(column: Column) -> str:
         return f"column-{column.index}"

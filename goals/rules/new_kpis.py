@@ -26,7 +26,7 @@ _MONEY = frozenset({
 _RATES = frozenset({
     "rate", "ratio", "average", "avg", "mean", "median", "per", "share", "ctr", "cpc", "cpm", "cpa",
     "roas", "cac", "price", "position", "frequency", "score", "reach",
-    "średni", "średnia", "średnio", "wskaźnik", "udział", "cena", "na", "pozycja",
+    "średni", "średnia", "średnio", "wskaźnik", "udział", "cena", "pozycja",
     "medio", "media", "tasso", "quota", "prezzo", "posizione",
     "อัตรา", "เฉลี่ย", "ค่าเฉลี่ย", "ราคา", "สัดส่วน",
 })  # fmt: skip
@@ -134,12 +134,13 @@ def _of_library(ready: Ready, cadence: str) -> NewKpi:
 
 def _unit(name: str, samples: Sequence[str], currency: str) -> tuple[str, str]:
     texts = (name, *samples)
-    if any("%" in text for text in texts):
+    if "%" in name or 2 * sum("%" in sample for sample in samples) > len(samples):
         return "percent", ""
     named = next(filter(None, map(_currency_in, texts)), currency if has_word(name, _MONEY) else "")
     if named:
         return ("currency", "") if named == currency else ("number", named)
-    is_whole = all(sample.strip().isdecimal() for sample in samples)
+    numbers = [sample for sample in samples if any(map(str.isdecimal, sample))]
+    is_whole = all(sample.strip().isdecimal() for sample in numbers)
     return ("count" if is_whole and not has_word(name, _RATES) else "number"), ""
 
 
@@ -150,7 +151,10 @@ def _currency_in(text: str) -> str:
 
 
 def _aggregation(unit: str, name: str) -> str:
-    if unit == "percent" or has_word(name, _RATES) or normal(name) in _PEOPLE:
+    # In Polish what stands for "per" is also in "Zapisy na newsletter".
+    is_per_one = has_word(name, _MONEY) and " na " in normal(name)
+    is_rate = unit == "percent" or has_word(name, _RATES) or is_per_one
+    if is_rate or normal(name) in _PEOPLE:
         return "average"
     return "last" if has_word(name, _STOCKS) else "sum"
 

@@ -64,7 +64,7 @@ ROUTES = {route.name: route for route in all_routes()}
 
 
 def _id(route: str, parameter: str, workspace: dict[str, Any]) -> Any:
-    if route == "goals:import":
+    if route in ("goals:import", "goals:import-reading"):
         return workspace["files"]["matched"]
     by_route = {
         "teams:member": "member",

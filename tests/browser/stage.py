@@ -36,7 +36,7 @@ from teams.services import invitations, mail, members, tokens, workspaces
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD = "a quiet harbour at dawn"
-STUDIOS = 40
+STUDIOS = 60
 SUNDAY = dt.date(2026, 11, 15)
 # Weeks before those of the story, which stays as it is told. Every row of this file is in order; of
 # the other one, a cell is not a number.

@@ -41,7 +41,8 @@ def test_a_column_shows_its_first_different_values():
         (["12 %", "13 %"], Kind.NUMBER),
         (["1e5", "1e6"], Kind.TEXT),
         (["=1+1", "=2+2"], Kind.TEXT),
-        (["๑๒", "๑๓"], Kind.TEXT),
+        (["๑๒", "๑.๓"], Kind.NUMBER),
+        (["١٢", "١٣"], Kind.TEXT),
     ],
 )
 def test_a_column_is_one_of_numbers_when_half_of_its_values_are(texts, kind):

@@ -22,7 +22,7 @@ State = Import.State
 PROGRESS = ["state", "done", "summary", "last_error"]
 PATIENCE_SECONDS = 0.2
 LISTED_PROBLEMS = 20
-HIDDEN = {"skipped", "definitions"}
+HIDDEN = {"skipped", "definitions", "seen"}
 
 
 class Command(BaseCommand):

@@ -23,7 +23,7 @@ def summarise(row: Import, table: Table, reading: Reading) -> dict[str, Any]:
     contradictions = _note_contradictions(row, reading)
     new_segments = reading.places.new_segments
     return {
-        **_changes(row),
+        **changes_of(row),
         "differing": _differing(row, reading),
         "first": reading.first and reading.first.isoformat(),
         "last": reading.last and reading.last.isoformat(),
@@ -110,7 +110,11 @@ _CHANGES = """
     )
     SELECT count(*), count(*) FILTER (WHERE stored.series_id IS NULL),
         count(*) FILTER (WHERE stored.series_id IS NOT NULL
-            AND stored.value IS DISTINCT FROM periods.value)
+            AND stored.value IS DISTINCT FROM periods.value),
+        coalesce(sum(hashtextextended(
+            concat_ws(' ', periods.place, periods.on_date, stored.value), 0
+        )) FILTER (WHERE stored.series_id IS NOT NULL
+            AND stored.value IS DISTINCT FROM periods.value), 0)
     FROM periods
     JOIN import_places AS place
         ON place.source_id = %(source)s AND place.number = periods.place
@@ -119,9 +123,11 @@ _CHANGES = """
 """
 
 
-def _changes(row: Import) -> dict[str, Any]:
-    ((values, new, changed),) = fetch(_CHANGES, {"source": row.pk})
+def changes_of(row: Import) -> dict[str, Any]:
+    """Count what the staged values would change; ``seen`` is a sum over the values that go."""
+    ((values, new, changed, seen),) = fetch(_CHANGES, {"source": row.pk})
     return {
+        "seen": str(seen),
         "values": values,
         "new": new,
         "changed": changed,

@@ -11,7 +11,7 @@ from goals.models import Breakdown, Import, Kpi, Segment, StagedPlace
 from goals.services import locks, marks, measurements
 from goals.services.breakdowns import add_segment
 from goals.services.imports import memory, newcomers, staging
-from goals.services.imports.account import definitions
+from goals.services.imports.account import changes_of, definitions
 from goals.services.imports.progress import Aside, Progress, told_aside
 from goals.services.imports.steps import ImportStateError
 from goals.services.measurement_rows import LONGEST_SOURCE
@@ -26,7 +26,8 @@ def write(progress: Progress) -> None:
     Write the staged values, in chunks that show progress.
 
     Raises:
-        ImportStateError: a KPI or the calendar is not as it was when the file was checked.
+        ImportStateError: a KPI, the calendar, or a value that the file replaces is not as it was
+            when the file was checked.
         KpiRuleError: a KPI that the file brings along cannot be made any more.
         NotHeldError: somebody stopped the work; nothing was written.
     """
@@ -36,10 +37,14 @@ def write(progress: Progress) -> None:
     with told_aside(progress) as aside, transaction.atomic():
         locks.share_definitions(row.workspace)
         _refuse_changed(row)
+        if _was_looked_at(row) and row.summary["changed"]:
+            _refuse_unseen(is_seen=changes_of(row)["seen"] == row.summary.get("seen"))
         _make_segments(row)
         staging.make_series(row)
         at = progress.now()
         created, updated = _write_values(progress, aside, at=at)
+        if _was_looked_at(row):
+            _refuse_unseen(is_seen=updated <= row.summary["changed"])
         outcome = {
             "created": created,
             "updated": updated,
@@ -81,6 +86,18 @@ def _refuse_changed(row: Import) -> None:
     if definitions(row) != row.summary["definitions"]:
         raise ImportStateError(
             _("A KPI was changed after this file was checked. Check the file again.")
+        )
+
+
+def _was_looked_at(row: Import) -> bool:
+    """Tell whether somebody has seen which stored values are replaced, and wants that."""
+    return not row.writes_when_checked and not row.keeps_stored
+
+
+def _refuse_unseen(*, is_seen: bool) -> None:
+    if not is_seen:
+        raise ImportStateError(
+            _("Numbers that this file replaces were changed after it was checked. Check it again.")
         )
 
 
