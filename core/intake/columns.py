@@ -24,6 +24,8 @@ MOSTLY = 0.5
 SAMPLES = 5
 # A column with more different texts, or longer ones, names things rather than kinds of things.
 MOST_CHOICES = 100
+# Headers over years, in English, Polish, Italian, Thai and German.
+_YEARS = frozenset({"year", "rok", "anno", "ปี", "ปี พ.ศ.", "พ.ศ.", "jahr"})
 LONGEST_CHOICE = 100
 
 
@@ -37,7 +39,7 @@ def describe_columns(
         _column(index, header, texts[index], evidence[index].shapes, options)
         for index, header in enumerate(headers)
     ]
-    columns = _dates_agreed(_marks_agreed(columns), texts)
+    columns = _years_told(_dates_agreed(_marks_agreed(columns), texts), texts, options)
     names = _unique([column.name for column in columns])
     return tuple(
         replace(
@@ -124,6 +126,24 @@ def _dates_agreed(columns: list[Column], texts: list[list[str]]) -> list[Column]
         return replace(column, date_format=form, certainty=Certainty.LIKELY)
 
     return [agreed(column) for column in columns]
+
+
+def _years_told(
+    columns: list[Column], texts: list[list[str]], options: ReadOptions
+) -> list[Column]:
+    """Read a column called "Year" as one, where nothing else says when something was."""
+    if any(column.kind is Kind.DATE for column in columns):
+        return columns
+    form = DateFormat("year")
+
+    def told(column: Column) -> Column:
+        own = texts[column.index]
+        is_called_so = column.header.casefold() in _YEARS and column.index not in options.columns
+        if not is_called_so or not own or not all(_reads(form.read, text) for text in own):
+            return column
+        return replace(column, kind=Kind.DATE, date_format=form, certainty=Certainty.LIKELY)
+
+    return [told(column) for column in columns]
 
 
 def _order(code: str) -> str:
