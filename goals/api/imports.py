@@ -90,7 +90,7 @@ _AFTER_CHECK = {Import.State.APPLYING, Import.State.DONE, Import.State.UNDOING, 
 _ACCOUNT = (
     "rows", "rows_with_values", "filtered_rows", "collapsed", "values", "new", "changed",
     "unchanged", "differing", "empty_cells", "left_out", "newcomers",
-    "short_rows", "rounded", "problems", "new_segments", "new_segment_count", "first", "last",
+    "short_rows", "stopgaps", "rounded", "problems", "new_segments", "new_segment_count", "first", "last",
     "skipped",
 )  # fmt: skip
 
@@ -102,11 +102,13 @@ class NewImport(StrictSerializer):
     A wide file is mapped by ``{"date": "Day", "values": {"Clicks": "email_clicks"}}``, a long one
     by ``{"date": "Day", "kpi": "Measure", "value": "Value", "segment": ["Region", "Type"]}``.
     ``day`` stands for a date column where all rows are of one day. ``filters`` keeps the rows that
-    have one of some texts in a column: ``{"Region": ["North"]}``. ``repeats`` says what several
-    rows for a period come to: ``refuse`` (the default: a problem), ``add`` (only KPIs that are
-    summed over time), ``last``. ``create`` makes KPIs of columns, or of names that are not known:
-    ``{"cadence": "weekly", "columns": ["Clicks"], "names": true}``. Without a mapping the columns
-    are guessed by their names.
+    have one of some texts in a column: ``{"Region": ["North"]}``; ``without`` drops them.
+    ``unreadable`` says what cells that should be numbers and are not are taken for:
+    ``{"Clicks": "empty"}`` or ``"zero"``. ``repeats`` says what several rows for a period come to:
+    ``refuse`` (the default: a problem), ``add`` (only KPIs that are summed over time), ``last``.
+    ``create`` makes KPIs of columns, or of names that are not known:
+    ``{"cadence": "weekly", "columns": ["Clicks"], "names": true}``, where ``called`` names those
+    that are not called like their column. Without a mapping the columns are guessed by their names.
     """
 
     file = serializers.FileField(max_length=200, help_text="CSV, TSV, XLSX or .csv.gz, ≤ 25 MB.")

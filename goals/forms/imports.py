@@ -79,6 +79,7 @@ class MatchForm(forms.Form):
 
     day = forms.DateField(
         label=_("Day of all rows"),
+        required=False,
         help_text=_("Only where no column goes to the date."),
         error_messages={
             "required": _("Say which column holds the date, or of which day all rows are.")
@@ -111,7 +112,11 @@ class MatchForm(forms.Form):
             if self.called_of(column) in self.initial:
                 self._add_called(column)
         chosen = self.data if self.is_bound else self.initial
-        self.fields["day"].required = DATE not in map(chosen.get, map(self.name_of, columns))
+        if DATE not in map(chosen.get, map(self.name_of, columns)):
+            self.fields["day"].required = True
+            self.fields["day"].help_text = _(
+                "No column goes to the date. Of a longer time, take the last day."
+            )
 
     def _add_goal(self, column: Column, kpis: list[tuple[str, str]]) -> None:
         self.fields[self.name_of(column)] = forms.ChoiceField(

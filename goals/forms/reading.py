@@ -72,17 +72,12 @@ class ReadingForm(forms.Form):
         offered = {
             "sheet": [(name, name) for name in layout["sheets"]],
             "table": [(n, _table_words(n, each)) for n, each in enumerate(layout["tables"])],
-            "keep_lines": [
-                (str(each["line"]), _("line %(line)s: %(text)s") % each)
-                for each in layout["totals"]
-            ],
+            "keep_lines": [(str(each["line"]), _line_words(**each)) for each in layout["totals"]],
             "delimiter": list(DELIMITERS.items()),
         }
         known = {line for line, _words in offered["keep_lines"]}
         offered["keep_lines"] += [
-            (line, _("line %(line)s") % {"line": line})
-            for line in self.initial["keep_lines"]
-            if line not in known
+            (line, _line_words(line)) for line in self.initial["keep_lines"] if line not in known
         ]
         if self._options.delimiter not in DELIMITERS:
             offered["delimiter"].append((self._options.delimiter, self._options.delimiter))
@@ -156,6 +151,11 @@ class ReadingForm(forms.Form):
             if code != _reading_of(column):
                 readings[column.index] = _as_options(code)
         return readings
+
+
+def _line_words(line: int | str, text: str = "") -> str:
+    words = _("line %(line)s: %(text)s") if text else _("line %(line)s")
+    return str(words % {"line": line, "text": text})
 
 
 def _table_words(number: int, table: dict[str, Any]) -> str:

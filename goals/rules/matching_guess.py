@@ -141,7 +141,7 @@ def _called(numbers: Sequence[Column], preset: Preset | None, title: str) -> dic
     if told := telling_title(numbers, title):
         return {numbers[0].name: told}
     if preset and preset.prefix:
-        return {column.name: f"{preset.prefix}: {column.name}" for column in numbers}
+        return {column.name: preset.name_of(column) for column in numbers}
     return {}
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
@@ -77,23 +77,28 @@ def propose(
     currency: str,
     taken: Collection[str],
     called: str = "",
+    stated: str = "",
 ) -> NewKpi:
     """
     Propose the KPI for numbers that are called ``name``, or ``called`` otherwise as a KPI.
 
     One of the library's is taken as it is there. ``currency`` is the workspace's: money in
-    another one is a plain number with its currency as label. ``taken`` are codes that are used.
+    another one is a plain number with its currency as label. ``stated`` is the one that a file
+    says its money is in. ``taken`` are codes that are used.
     """
     if called:
         # A title says more than the header that it stands in for; a tool's name says nothing.
         telling = name if name in called else called
-        alike = propose(telling, samples, cadence=cadence, currency=currency, taken=taken)
+        alike = propose(
+            telling, samples, cadence=cadence, currency=currency, taken=taken, stated=stated
+        )
         return replace(alike, name=called[:LONGEST_NAME], code=_free_code(called, taken))
     ready = _find_ready(name)
-    if ready is not None and ready.code not in taken:
+    is_elsewhere = stated not in ("", currency) and has_word(name, _MONEY)
+    if ready is not None and ready.code not in taken and not is_elsewhere:
         return _of_library(ready, cadence)
     words = _split_humps(name)
-    unit, label = _unit(words, samples, currency)
+    unit, label = _unit(words, samples, currency, stated)
     return NewKpi(
         code=_free_code(name, taken),
         name=" ".join(name.split())[:LONGEST_NAME],
@@ -132,16 +137,23 @@ def _of_library(ready: Ready, cadence: str) -> NewKpi:
     )
 
 
-def _unit(name: str, samples: Sequence[str], currency: str) -> tuple[str, str]:
+def _unit(name: str, samples: Sequence[str], currency: str, stated: str) -> tuple[str, str]:
     texts = (name, *samples)
     if "%" in name or 2 * sum("%" in sample for sample in samples) > len(samples):
         return "percent", ""
-    named = next(filter(None, map(_currency_in, texts)), currency if has_word(name, _MONEY) else "")
+    usual = stated or currency if has_word(name, _MONEY) else ""
+    named = next(filter(None, map(_currency_in, texts)), usual)
     if named:
         return ("currency", "") if named == currency else ("number", named)
     numbers = [sample for sample in samples if any(map(str.isdecimal, sample))]
     is_whole = all(sample.strip().isdecimal() for sample in numbers)
     return ("count" if is_whole and not has_word(name, _RATES) else "number"), ""
+
+
+def stated_currency(choices: Iterable[Sequence[str]]) -> str:
+    """Give the currency that a column of a file names in each of its rows."""
+    named = (texts[0] for texts in choices if len(texts) == 1)
+    return next(filter(_CURRENCY.fullmatch, named), "")
 
 
 def _currency_in(text: str) -> str:

@@ -7,8 +7,8 @@ any period, and a rate of two rows is not the sum of their rates.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from core.intake import Column
 from goals.rules.names import normal
@@ -37,6 +37,12 @@ class Preset:
     adds: bool = False
     # What new KPIs are called after; nothing where the title above the table says it.
     prefix: str = ""
+    # Headers that a tool shortens.
+    in_full: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, column: Column) -> str:
+        """Name the KPI that a column of the tool becomes."""
+        return f"{self.prefix}: {self.in_full.get(plain_header(column.header), column.name)}"
 
     def leaves_out(self, column: Column) -> bool:
         return plain_header(column.header) in self.left_out
@@ -56,6 +62,7 @@ PRESETS = (
             "target roas", "impr top", "impr abs top", "conv value cost", "value conv",
         }),
         segments=("campaign", "ad group", "campaign type"), adds=True, prefix="Google Ads",
+        in_full={"impr": "Impressions", "conv": "Conversions", "conv value": "Conversion value"},
     ),
     Preset(
         "meta_ads", "Meta Ads",

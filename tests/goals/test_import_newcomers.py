@@ -146,6 +146,15 @@ def test_a_known_kpi_is_not_made_again(lead, workspace):
     assert "create" not in row.mapping, "with known columns the others may well be left out"
 
 
+@pytest.mark.parametrize(
+    ("currency", "unit"), [("USD", ("number", "USD")), ("EUR", ("currency", ""))]
+)
+def test_money_is_in_the_currency_that_a_column_states(lead, workspace, currency, unit):
+    written(lead, csv("Week,Currency code,Cost,Clicks", f"{WEEKS[0]},{currency},5.5,7"))
+    units = {kpi.code: (kpi.unit, kpi.unit_label) for kpi in Kpi.objects.all()}
+    assert units == {"cost": unit, "clicks": ("count", "")}
+
+
 def test_money_of_another_country_keeps_its_sign(lead, workspace):
     written(lead, csv("Week,Amount spent (UAH)", f"{WEEKS[0]},5"))
     kpi = Kpi.objects.get()

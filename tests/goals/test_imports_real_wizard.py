@@ -149,6 +149,8 @@ def test_campaigns_of_google_ads_ask_for_the_day(page):
     totals = [each for each in row.summary["skipped"] if each["reason"] == "a totals row"]
     assert sum(each["last"] - each["first"] + 1 for each in totals) == 5
     assert set(counts().values()) == {12}
+    assert Kpi.objects.get(name="Google Ads: Impressions").aggregation == "sum"
+    assert Kpi.objects.get(name="Google Ads: Cost").unit_label == "USD", "as its column says"
 
 
 def test_ads_of_meta_ask_for_the_day(page):

@@ -121,7 +121,7 @@ def describe(row: Import, table: Table) -> None:
             for info in table.tables
         ],
         "totals": [
-            {"line": line, "text": each.text[:80] if line == each.first_line else "…"}
+            {"line": line, "text": each.text[:80] if line == each.first_line else ""}
             for each in table.skipped
             if each.reason is Reason.TOTALS
             for line in range(each.first_line, each.last_line + 1)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.intake import Column
 from goals.models import Breakdown, Import, Kpi, StagedPlace
 from goals.rules.mapping import JOINT, Creation, MappingError, Matching
-from goals.rules.new_kpis import NewKpi, propose
+from goals.rules.new_kpis import NewKpi, propose, stated_currency
 from goals.services.breakdowns import create_breakdown
 from goals.services.kpis import create_kpi
 from teams.models import Workspace
@@ -24,6 +24,7 @@ class Newcomers:
     def __init__(self, workspace: Workspace, columns: Sequence[Column], matching: Matching) -> None:
         self._workspace = workspace
         self._create = matching.create
+        self._stated_currency = stated_currency(column.choices for column in columns)
         self._cut_by = JOINT.join(columns[index].name for index in matching.segment)
         self._by_name: dict[str, Kpi] = {}
 
@@ -58,6 +59,7 @@ class Newcomers:
             currency=self._workspace.currency,
             taken=self._taken | {kpi.code for kpi in self._by_name.values()},
             called=called,
+            stated=self._stated_currency,
         )
         kpi = Kpi(workspace=self._workspace, breakdown=self.breakdown, **new.definition())
         self._by_name[name] = kpi
