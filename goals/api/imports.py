@@ -90,8 +90,8 @@ _AFTER_CHECK = {Import.State.APPLYING, Import.State.DONE, Import.State.UNDOING, 
 _ACCOUNT = (
     "rows", "rows_with_values", "filtered_rows", "collapsed", "values", "new", "changed",
     "unchanged", "differing", "empty_cells", "left_out", "newcomers",
-    "short_rows", "stopgaps", "rounded", "problems", "new_segments", "new_segment_count", "first", "last",
-    "skipped",
+    "short_rows", "stopgaps", "rounded", "problems", "new_segments", "new_segment_count", "first",
+    "last", "skipped",
 )  # fmt: skip
 
 
