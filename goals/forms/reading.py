@@ -1,6 +1,7 @@
 """The form that says how a file is read."""
 
 import re
+from collections.abc import Collection
 from typing import Any, cast
 
 from django import forms
@@ -35,7 +36,7 @@ class ReadingForm(forms.Form):
         label=_("Lines to leave out"),
         help_text=_("Such as 5, 9-12."),
         required=False,
-        max_length=500,
+        max_length=20_000,
     )
     keep_lines = forms.MultipleChoiceField(
         label=_("Rows taken for totals that are data"),
@@ -62,7 +63,7 @@ class ReadingForm(forms.Form):
             "encoding": options.encoding,
             "delimiter": options.delimiter,
             "header_row": options.header_row or 0,
-            "skip_lines": ", ".join(map(str, sorted(options.skip_lines))),
+            "skip_lines": _in_ranges(options.skip_lines),
             "keep_lines": [str(line) for line in sorted(options.keep_lines)],
         }
         return chosen | {self.name_of(column): _reading_of(column) for column in self._columns}
@@ -70,9 +71,13 @@ class ReadingForm(forms.Form):
     def _offer_places(self, layout: dict[str, Any]) -> None:
         """Offer what the file has, and leave out what is no question of it."""
         offered = {
-            "sheet": [(name, name) for name in layout["sheets"]],
-            "table": [(n, _table_words(n, each)) for n, each in enumerate(layout["tables"])],
-            "keep_lines": [(str(each["line"]), _line_words(**each)) for each in layout["totals"]],
+            "sheet": [(name, name) for name in layout.get("sheets", ())],
+            "table": [
+                (n, _table_words(n, each)) for n, each in enumerate(layout.get("tables", ()))
+            ],
+            "keep_lines": [
+                (str(each["line"]), _line_words(**each)) for each in layout.get("totals", ())
+            ],
             "delimiter": list(DELIMITERS.items()),
         }
         known = {line for line, _words in offered["keep_lines"]}
@@ -83,7 +88,7 @@ class ReadingForm(forms.Form):
             offered["delimiter"].append((self._options.delimiter, self._options.delimiter))
         for name, choices in offered.items():
             cast("forms.ChoiceField", self.fields[name]).choices = choices
-        if layout["sheets"]:
+        if self._options.sheet:
             del self.fields["encoding"], self.fields["delimiter"]
         for name, fewest in (("sheet", 2), ("table", 2), ("keep_lines", 1)):
             if len(offered[name]) < fewest:
@@ -151,6 +156,17 @@ class ReadingForm(forms.Form):
             if code != _reading_of(column):
                 readings[column.index] = _as_options(code)
         return readings
+
+
+def _in_ranges(lines: Collection[int]) -> str:
+    """Write line numbers as somebody would: 5, 9-12."""
+    ranges: list[list[int]] = []
+    for line in sorted(lines):
+        if ranges and line == ranges[-1][-1] + 1:
+            ranges[-1][1:] = [line]
+        else:
+            ranges.append([line])
+    return ", ".join("-".join(map(str, one)) for one in ranges)
 
 
 def _line_words(line: int | str, text: str = "") -> str:

@@ -128,6 +128,19 @@ def test_a_row_taken_for_totals_can_be_data_and_other_lines_be_left_out(page):
     assert row.rows_total == 1
 
 
+def test_lines_that_are_left_out_are_shown_as_ranges(page):
+    row = choose(page, csv("Day,Leads", *(f"2026-11-{day:02},5" for day in range(1, 10))))
+    read_as(page, row, skip_lines="3,4,5, 7 , 9-10")
+    assert form_of(page, f"{row.get_absolute_url()}reading/")["skip_lines"] == "3-5, 7, 9-10"
+
+
+def test_an_import_of_an_earlier_release_can_still_be_read_in_another_way(page):
+    row = choose(page, csv("Day,Leads", "2026-11-02,5", "2026-11-03,6"))
+    Import.objects.update(layout={})
+    read_as(page, row, skip_lines="2")
+    assert row.rows_total == 1
+
+
 @pytest.mark.parametrize("lines", ["x", "3-2", "0", "1-99999", "1,,2;3"])
 def test_what_are_no_lines_is_said(page, lines):
     row = choose(page, csv("Day,Leads", "2026-11-02,5"))

@@ -43,6 +43,7 @@ class Reading:
         self._targets = [(target.index, target.read) for target in places.targets]
         self._filters = list(matching.filters.items())
         self._without = list(matching.without.items())
+        self._is_sifted = bool(self._filters or self._without)
         self._names = _picker(matching.kpi + matching.segment)
         self._today = today
         self._day = lru_cache(maxsize=REMEMBERED)(self._read_day)
@@ -65,7 +66,7 @@ class Reading:
         Raises:
             IntakeError: the file holds more values than can be taken at once.
         """
-        if self._is_dropped(cells):
+        if self._is_sifted and self._is_dropped(cells):
             self.filtered_rows += 1
             return
         day = self._day_of(line, cells)
