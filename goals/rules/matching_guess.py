@@ -68,7 +68,7 @@ def guess(
     numbers becomes a KPI of its own. Columns of text that tell rows of the same day apart are
     segments. What is known of a tool's exports goes before all that.
     """
-    preset = recognise(columns)
+    preset = recognise(column.header for column in columns)
     dates = _dates(columns, preset)
     texts = [column for column in columns if column.kind is Kind.TEXT]
     numbers = [

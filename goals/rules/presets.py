@@ -144,10 +144,10 @@ PRESETS = (
 )  # fmt: skip
 
 
-def recognise(columns: Iterable[Column]) -> Preset | None:
+def recognise(headers: Iterable[str]) -> Preset | None:
     """Give the tool whose headers a table has."""
-    headers = {plain_header(column.header) for column in columns}
-    return next((one for one in PRESETS if len(headers & one.telling) >= one.enough), None)
+    plain = set(map(plain_header, headers))
+    return next((one for one in PRESETS if len(plain & one.telling) >= one.enough), None)
 
 
 def find_preset(code: str) -> Preset | None:

@@ -280,7 +280,7 @@ def test_a_file_whose_columns_changed_is_matched_as_far_as_they_are_the_same(pag
 @pytest.mark.parametrize(
     "headers",
     ["When,Market,Anfragen,Besuche", "Day,Land,Requests,Kosten", "Day,Market,A,B,C,D"],
-    ids=["the day is elsewhere", "hardly alike", "half of it is new"],
+    ids=["the day is elsewhere", "hardly alike", "most of it is new"],
 )
 def test_a_file_with_mostly_other_columns_is_guessed(page, headers):
     write(page, check(page, choose(page, csv("Day,Market,Anfragen,Besuche", "2026-11-02,pl,5,70"))))
@@ -288,6 +288,14 @@ def test_a_file_with_mostly_other_columns_is_guessed(page, headers):
     row = choose(page, csv(headers, f"2026-11-03,pl{',6' * width}"))
     assert "gone" not in row.proposed_by
     assert not row.is_remembered
+
+
+def test_the_export_of_a_tool_is_not_matched_as_another_file_was(page):
+    file = csv("Date,Clicks,Impressions,CTR,Position", "2026-11-02,5,100,5%,9.5")
+    write(page, check(page, choose(page, file)))
+    row = choose(page, csv("Date,Clicks,Impressions,CTR", "2026-11-02,5,100,5%"))
+    assert "gone" not in row.proposed_by
+    assert row.mapping["values"] == {}
 
 
 # -- Elsewhere -------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def propose(row: Import, table: Table, remembered: RememberedMapping | None) -> 
         kpis = known_kpis(row.workspace)
         title = table.info.title
         row.mapping = guess(table.columns, kpis, rows=table.row_count, title=title)
-        if preset := recognise(table.columns):
+        if preset := recognise(column.header for column in table.columns):
             row.proposed_by = {"preset": preset.code}
 
 

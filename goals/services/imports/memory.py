@@ -12,6 +12,7 @@ from core.intake import Column
 from goals.models import Import, RememberedMapping
 from goals.rules.mapping import Matching, without_others
 from goals.rules.matching_guess import telling_title
+from goals.rules.presets import recognise
 from goals.services.imports.places import Places
 from teams.models import Workspace
 
@@ -55,15 +56,20 @@ def find_alike(workspace: Workspace, columns: Sequence[Column], title: str) -> A
     """
     Give how the file was matched that has most columns in common with this one.
 
-    More than half of the columns of both are in common, the days are where they were, and at
-    least one column with values is still there.
+    Two thirds of the columns of both are in common, the days are where they were, at least one
+    column with values is still there, and neither is the export of a tool that the other is not.
     """
     if telling_title(columns, title):
         return None
     names = [column.name for column in columns]
     here = RememberedMapping.objects.for_workspace(workspace).order_by("-used_at")
     shared = [(one, len(set(one.columns) & set(names))) for one in here[:MOST_COMPARED]]
-    near = [(one, count) for one, count in shared if 2 * count > max(len(names), len(one.columns))]
+    tool = recognise(names)
+    near = [
+        (one, count)
+        for one, count in shared
+        if 3 * count >= 2 * max(len(names), len(one.columns)) and recognise(one.columns) is tool
+    ]
     for one, _count in sorted(near, key=lambda pair: -pair[1]):
         mapping = without_others(one.mapping, names)
         if mapping["date"] == one.mapping["date"] and _fits(workspace, mapping, columns):
