@@ -412,10 +412,19 @@ def test_a_month_with_a_number_may_be_a_day_and_stays_open():
     assert column.alternatives == ("month_named",)
 
 
-def test_years_alone_are_numbers_unless_somebody_says_otherwise():
-    content = "Year;What\n2025;a\n2026;b\n"
-
-    assert opened(content, delimiter=";").columns[0].kind is Kind.NUMBER
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ("Customers;What\n2025;a\n2026;b\n", Kind.NUMBER),
+        ("Year;What\n2025;a\n2026;b\n", Kind.DATE),
+        ("พ.ศ.;What\n๒๕๖๘;a\n๒๕๖๙;b\n", Kind.DATE),
+        ("Year;What\n2025;a\n20261;b\n", Kind.NUMBER),
+        ("Year;Day\n2025;2025-11-09\n2026;2026-11-09\n", Kind.NUMBER),
+    ],
+    ids=["other numbers", "called so", "in Thai", "not all are", "days say more"],
+)
+def test_years_alone_are_numbers_unless_they_are_called_so(content, kind):
+    assert opened(content, delimiter=";").columns[0].kind is kind
 
 
 def test_six_digits_are_months_only_if_all_of_them_can_be():
