@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0019_sources_same_workspace"),
+        ("goals", "0020_why_lines"),
     ]
 
     operations = [
