@@ -1,8 +1,8 @@
 """KPIs of a workspace by periods: what Home, scorecards and the digest show."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
@@ -10,14 +10,17 @@ from django.urls import reverse
 
 from core.numbers import NumberFormat
 from core.periods import Grain, PeriodCalendar
-from goals.models import Kpi
+from goals.models import Kpi, WhyLine
 from goals.rules import formulas
 from goals.rules.status import Goalpost, Status
 from goals.rules.units import UnitFormat
+from goals.selectors.latest_whys import Whys, get_latest_whys
 from goals.selectors.points import Freshness, Line, Point, get_lines
 from goals.selectors.to_date import ToDate, get_to_date
 from teams.models import Workspace
 
+# A column may show a period of a KPI that began up to a year before it.
+A_YEAR = timedelta(days=366)
 MISSES = frozenset({Status.OFF_TRACK, Status.AT_RISK})
 # Worst first; also the order in which counts are told.
 SEVERITY = (
@@ -115,6 +118,7 @@ class Board:
     running: date | None = None
     # What is not shown; formulas that are shown may stand on it.
     hidden: Sequence[Entry] = ()
+    whys: Whys = field(default_factory=dict)
 
     @property
     def kpis(self) -> list[Kpi]:
@@ -137,6 +141,12 @@ class Board:
         numbers = NumberFormat.of(language)
         entries = [replace(e, format=replace(e.format, numbers=numbers)) for e in self.entries]
         return replace(self, entries=entries)
+
+    def why(self, entry: Entry, point: Point) -> WhyLine | None:
+        """Give what was said about a number that is off track."""
+        if point.status is not Status.OFF_TRACK or entry.line.grain is not entry.kpi.judged_grain:
+            return None
+        return self.whys.get((entry.kpi.pk, point.start))
 
     def only(self, keep: Callable[[Kpi], bool]) -> "Board":
         """Show some of the KPIs."""
@@ -190,7 +200,7 @@ def get_board(
 
     A KPI that is measured less often is judged at its own cadence: each column shows the period
     that its last day falls in, or, while that one runs without a value, the one before.
-    ``running`` is the period that is not over yet, if it is to be shown to date. Costs two
+    ``running`` is the period that is not over yet, if it is to be shown to date. Costs three
     queries, one for all KPIs, and one for the running period, however many they are.
     """
     calendar = workspace.calendar
@@ -222,4 +232,11 @@ def get_board(
         )
         for kpi in kpis
     ]
-    return Board(workspace=workspace, grain=grain, starts=starts, entries=entries, running=running)
+    return Board(
+        workspace=workspace,
+        grain=grain,
+        starts=starts,
+        entries=entries,
+        running=running,
+        whys=get_latest_whys(kpis, since=starts[-1] - A_YEAR),
+    )

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from core.numbers import MINUS, NumberFormat, figure
 from core.periods import Grain, PeriodCalendar
+from goals.models import WhyLine
 from goals.rules.status import Status
 from goals.selectors.board import Board, Entry
 from goals.selectors.points import Freshness
@@ -177,6 +178,13 @@ def sentence(entry: Entry, board: Board) -> str:
     words["target"] = entry.format.target(point.target)
     text = _("%(kpi)s: %(value)s, target %(target)s") % words
     return f"{text}; {run}" if (run := misses_text(entry)) else text
+
+
+def why_text(line: WhyLine) -> str:
+    """Write why a number is off track, and what comes next if somebody said so."""
+    if not line.next_step:
+        return line.why
+    return _("%(why)s Next: %(step)s") % {"why": line.why, "step": line.next_step}
 
 
 def counted(status: Status, count: int) -> str:

@@ -156,6 +156,7 @@ def _row(entry: Entry, board: Board) -> dict[str, Any]:
         "cells": list(_cells(entry, board)),
         "average": _average(entry),
         "run": _run(entry),
+        "why": phrases.why_text(why) if (why := board.why(entry, entry.current)) else "",
         "sparkline": sparkline(
             [point.value for point in reversed(entry.points)],
             entry.target.value if entry.target else None,
@@ -211,7 +212,11 @@ def _cells(entry: Entry, board: Board) -> Iterator[dict[str, str]]:
             note = f"{period}: {note}"
         if point.status is Status.NOT_JUDGED:
             note = f"{note}; {_why_not_judged(point)}"
-        yield {"status": point.status, "text": entry.format.cell(point.value), "note": note}
+        cell = {"status": point.status, "text": entry.format.cell(point.value), "note": note}
+        if why := board.why(entry, point):
+            cell["note"] = f"{note}; {phrases.why_text(why)}"
+            cell["url"] = f"{board.url_of(entry.kpi)}#why"
+        yield cell
 
 
 def _why_not_judged(point: Point) -> str:

@@ -1,5 +1,6 @@
 """The KPIs together: scorecard and list."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -34,7 +35,7 @@ from goals.selectors.scorecard import (
 )
 from goals.selectors.weeks import chosen_week
 from teams.access import WorkspaceRequest, workspace_view
-from teams.models import Membership
+from teams.models import Membership, Workspace
 from teams.policy import Action
 
 
@@ -80,7 +81,11 @@ def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
             today=today,
             language=language,
         )
+        owners = {kpi.owner for kpi in board.kpis}
         context = {
+            "segments": _period_choices(request, periods),
+            "menus": [_scorecards_menu(request, chosen), *filter_menus(request, filters, owners)],
+            "legend": [{"status": each, "word": each.label} for each in SEVERITY],
             "scorecard": as_table(board, groups or by_kind(board.kpis), filters),
             "chosen": chosen,
             "empty_actions": _first_steps(request, chosen),
@@ -88,20 +93,11 @@ def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
         }
         return render_to_string("goals/_scorecard.html", context)
 
-    def filter_bar() -> str:
-        legend = [{"status": each, "word": each.label} for each in SEVERITY]
-        context = {
-            "segments": _period_choices(request, periods),
-            "menus": [_scorecards_menu(request, chosen), *filter_menus(request, filters)],
-            "legend": legend,
-        }
-        return render_to_string("goals/_filters.html", context)
-
-    asked = (chosen and chosen.pk, today, newest, periods, filters)
+    # The whole query, because links to other choices carry it on.
+    asked = (chosen and chosen.pk, today, newest, request.GET.urlencode())
     key = (workspace.pk, freshness.version, *asked, language, _may_edit(request))
     context = {
         "table": cached_fragment("scorecard", *key, render=table),
-        "filters": cached_fragment("filters", *key, request.GET.urlencode(), render=filter_bar),
         "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
         "chosen": chosen,
         "tabs": kpi_tabs(request, "scorecard"),
@@ -139,7 +135,7 @@ def _list(request: WorkspaceRequest) -> HttpResponse:
         "pager": pager(request, page),
         "archived": archived,
         "tabs": kpi_tabs(request, "archived" if archived else "list"),
-        "filters": filter_menus(request, filters),
+        "filters": filter_menus(request, filters, kpi_owners(request.workspace)),
         "may_edit": _may_edit(request),
         "may_enter": request.membership.may(Action.ENTER_OWN_NUMBERS),
         "empty_actions": _first_steps(request),
@@ -237,15 +233,20 @@ def _scorecards_menu(request: WorkspaceRequest, chosen: Scorecard | None) -> dic
     }
 
 
-def filter_menus(request: WorkspaceRequest, filters: Filters) -> list[dict[str, Any]]:
-    owners = (
-        Membership.objects.active()
-        .for_workspace(request.workspace)
-        .filter(kpis__archived_at=None, kpis__isnull=False)
-        .select_related("user")
-        .distinct()
-        .order_by("user__name", "pk")
-    )
+def kpi_owners(workspace: Workspace) -> Iterable[Membership]:
+    """Read who owns KPIs in use."""
+    here = Membership.objects.active().for_workspace(workspace).select_related("user")
+    owners: Iterable[Membership] = here.filter(
+        kpis__archived_at=None, kpis__isnull=False
+    ).distinct()
+    return owners
+
+
+def filter_menus(
+    request: WorkspaceRequest, filters: Filters, owners: Iterable[Membership]
+) -> list[dict[str, Any]]:
+    """Describe the menus that cut KPIs by kind, stage and owner."""
+    by_name = sorted(owners, key=lambda owner: (owner.user.name, owner.pk))
     return [
         filter_menu(request, "kind", _("Kind"), filters.kind, list(Kpi.Kind.choices)),
         filter_menu(request, "stage", _("Stage"), filters.stage, list(Kpi.Stage.choices)),
@@ -254,7 +255,7 @@ def filter_menus(request: WorkspaceRequest, filters: Filters) -> list[dict[str, 
             "owner",
             _("Owner"),
             filters.owner,
-            [(owner.user.email, owner.user.name) for owner in owners],
+            [(owner.user.email, owner.user.name) for owner in by_name],
         ),
     ]
 

@@ -24,7 +24,7 @@ from goals.rules.plans import Columns
 from goals.selectors.plan import Planned, get_plan, propose
 from goals.selectors.scorecard import Filters
 from goals.services.plans import StalePlanError, save_plan
-from goals.views.boards import filter_menus, kpi_tabs
+from goals.views.boards import filter_menus, kpi_owners, kpi_tabs
 from goals.views.plan_rows import Cell, Sheet, Typed
 from teams.access import WorkspaceRequest, workspace_view
 from teams.policy import Action
@@ -152,7 +152,7 @@ def _answer(
         "query": _query(request),
         "pager": pager(request, page or _page(request, columns)),
         "tabs": kpi_tabs(request, "targets"),
-        "menus": filter_menus(request, Filters.of(request.GET)),
+        "menus": filter_menus(request, Filters.of(request.GET), kpi_owners(request.workspace)),
         "clear_url": request.path if Filters.of(request.GET) != Filters() else "",
         **_ways(request, columns),
     }

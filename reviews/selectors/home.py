@@ -20,14 +20,19 @@ MOST_TILES = 8
 NEEDS_ATTENTION = (Status.OFF_TRACK, Status.AT_RISK, Status.NO_DATA)
 
 
-def attention(board: Board, *, enter: Callable[[Kpi], str]) -> list[dict[str, Any]]:
+# Gives the address where the reader may do something about a KPI, or nothing.
+Way = Callable[[Kpi], str]
+
+
+def attention(board: Board, *, enter: Way, explain: Way) -> list[dict[str, Any]]:
     """
     List what is not on track, worst first.
 
-    ``enter`` gives the address where the reader may enter a missing number, or nothing.
+    ``enter`` leads to where a missing number is entered, ``explain`` to where one says why a
+    number is off track.
     """
     entries = board.worst_first(NEEDS_ATTENTION)
-    return [_item(entry, board, enter) for entry in entries[:MOST_ATTENTION]]
+    return [_item(entry, board, enter, explain) for entry in entries[:MOST_ATTENTION]]
 
 
 def failing_sources(owner: Membership) -> list[dict[str, Any]]:
@@ -45,7 +50,7 @@ def failing_sources(owner: Membership) -> list[dict[str, Any]]:
     ]
 
 
-def _item(entry: Entry, board: Board, enter: Callable[[Kpi], str]) -> dict[str, Any]:
+def _item(entry: Entry, board: Board, enter: Way, explain: Way) -> dict[str, Any]:
     item: dict[str, Any] = {
         "status": entry.current.status,
         "sentence": phrases.sentence(entry, board),
@@ -56,6 +61,10 @@ def _item(entry: Entry, board: Board, enter: Callable[[Kpi], str]) -> dict[str, 
     missing = entry.current.value is None and not entry.kpi.is_formula
     if missing and (url := enter(entry.kpi)):
         item["action"] = {"label": _("Add"), "url": url}
+    if why := board.why(entry, entry.current):
+        item["why"] = phrases.why_text(why)
+    elif entry.current.status is Status.OFF_TRACK and (url := explain(entry.kpi)):
+        item["action"] = {"label": _("Say why"), "url": url}
     return item
 
 

@@ -51,7 +51,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         board = board.only(choice.keeps)
         counts = board.counts()
         failing = selector.failing_sources(request.membership)
-        listed = [*failing, *selector.attention(board, enter=enter_url)]
+        listed = [*failing, *selector.attention(board, enter=enter_url, explain=explain_url)]
         needy = sum(counts.get(status, 0) for status in selector.NEEDS_ATTENTION) + len(failing)
         context = {
             "teams": _teams_menu(choice, f"?week={calendar.key(Grain.WEEK, week)}&"),
@@ -76,8 +76,14 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         }
         return render_to_string("reviews/_home_numbers.html", context)
 
+    def may_enter(kpi: Kpi) -> bool:
+        return enters == "all" or kpi.owner_id == enters
+
+    def explain_url(kpi: Kpi) -> str:
+        return reverse("goals:say-why", args=[workspace.slug, kpi.number]) if may_enter(kpi) else ""
+
     def enter_url(kpi: Kpi) -> str:
-        if not (enters == "all" or (enters and kpi.owner_id == enters)):
+        if not may_enter(kpi):
             return ""
         key = calendar.key(Grain.WEEK, week)
         url = reverse("goals:my-numbers", args=[workspace.slug])

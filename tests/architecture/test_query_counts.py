@@ -44,7 +44,7 @@ GATE = 3
 # What a page may cost beyond the gate; the address, after the workspace's.
 PAGES = {
     "": 7,  # the reader's own sources among them
-    "kpis/": 6,  # freshness, KPIs, values, targets, owners, scorecards
+    "kpis/": 6,  # freshness, KPIs, values, targets, why lines, scorecards
     "kpis/?period=month": 7,  # and what the running month has come to
     f"kpis/SC-{FIRST}/": 7,  # and the scorecard itself
     f"kpis/SC-{FIRST}/edit/": 4,  # scorecard, lines, KPIs, teams
@@ -73,7 +73,7 @@ PAGES = {
     "settings/members/": 3,
     "settings/teams/": 3,
     "settings/tokens/": 1,
-    "settings/digest/": 6,  # freshness, KPIs, values, targets, members, teams
+    "settings/digest/": 7,  # freshness, KPIs, values, targets, why lines, members, teams
     "settings/digest/log/": 3,
     "settings/audit/": 2 * 12 + 2,  # for each kind: events, those before; members, people
 }

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from core.errors import DomainError, NotAllowedError
-from goals.models import NumbersState, WhyLine
+from goals.models import Kpi, NumbersState, WhyLine
 from goals.rules.status import Status
 from goals.rules.why_lines import asking
 from goals.services.measurement_rows import Author, NewValue
@@ -325,3 +325,78 @@ def test_lines_of_another_workspace_are_neither_listed_nor_shown(leads, stranger
 
     assert api_of(stranger).get("/api/v1/why-lines/").json()["results"] != []
     assert api_of(partner).get("/api/v1/why-lines/").json()["results"] == []
+
+
+# -- Beside the number -----------------------------------------------------------------------------
+
+
+def _board(workspace, who, name="reviews:home", query=""):
+    url = reverse(name, args=[workspace.slug])
+    return text_of(browser_of(who).get(url + query))
+
+
+def test_home_and_scorecard_tell_why_a_number_is_off_track(workspace, viewer, say):
+    say("Too early.")
+    say("The form was broken.", next_step="Mend it by Friday.")
+
+    for name in ("reviews:home", "goals:kpis"):
+        page = _board(workspace, viewer, name)
+        assert "The form was broken. Next: Mend it by Friday." in page
+        assert "Too early." not in page
+
+
+def test_a_line_stands_beside_the_cell_of_its_week(workspace, viewer, leads, say, measure):
+    say("The form was broken.")
+    measure(leads, WEEK_46 - dt.timedelta(weeks=2), 40)
+
+    url = reverse("goals:kpis", args=[workspace.slug])
+    page = browser_of(viewer).get(url).content.decode()
+
+    note = "50, target ≥\xa0100; The form was broken."
+    assert f'<a href="{leads.get_absolute_url()}#why" title="{note}"' in page
+    assert page.count("#why") == 1
+
+
+def test_a_corrected_number_loses_its_line_on_the_boards(workspace, viewer, leads, say, measure):
+    say("The form was broken.")
+    measure(leads, WEEK_46, 110)
+
+    assert "The form was broken." not in _board(workspace, viewer)
+    assert "The form was broken." not in _board(workspace, viewer, "goals:kpis")
+
+
+def test_a_line_about_a_week_is_not_one_about_a_month(workspace, viewer, partner, measure):
+    """The first of June 2026 was a Monday: the week and the month begin on one day."""
+    kpi = KpiFactory(workspace=workspace, owner=partner, code="calls", name="Calls")
+    TargetFactory(kpi=kpi, value=100)
+    june = dt.date(2026, 6, 1)
+    for week in range(5):
+        measure(kpi, june + dt.timedelta(weeks=week), 50)
+    WhyLineFactory(kpi=kpi, start=june, why="Only that week.", said_by=partner)
+
+    url = reverse("goals:kpis", args=[workspace.slug])
+    by_month, by_week = (
+        browser_of(viewer).get(url + query).content.decode()
+        for query in ("?period=month", "?periods=26")
+    )
+
+    assert "Only that week." not in by_month
+    assert "Only that week." in by_week
+
+
+@pytest.mark.parametrize(
+    ("person", "asked"), [("partner", True), ("member", True), ("viewer", False)]
+)
+def test_home_asks_whoever_may_say_why(workspace, leads, request, person, asked):
+    url = reverse("reviews:home", args=[workspace.slug])
+    page = browser_of(request.getfixturevalue(person)).get(url).content.decode()
+
+    assert (_url(leads) in page) == asked
+
+
+def test_home_asks_no_partner_about_the_numbers_of_others(workspace, leads, member, partner):
+    Kpi.objects.update(owner=member)
+
+    url = reverse("reviews:home", args=[workspace.slug])
+
+    assert _url(leads) not in browser_of(partner).get(url).content.decode()
