@@ -191,7 +191,7 @@ def test_targets_are_typed_with_comma_thousands_and_one_reason(address, leads, l
     ]
 
 
-@pytest.mark.parametrize("typed", ["many", "<5", "99999999999999999", "๕๐"])
+@pytest.mark.parametrize("typed", ["many", "<5", "99999999999999999", "๕ ๐ x"])
 def test_one_bad_cell_and_nothing_is_written(address, leads, lead, typed):
     form = {"was-7": "|" * 11, "t-7-20270101": "100", "t-7-20270201": typed}
 
