@@ -36,6 +36,8 @@ class Row:
     before: str
     target: str
     url: str
+    # Why it is off track, if somebody said so.
+    why_line: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,6 +226,7 @@ class Edition:
 
     def _row(self, entry: Entry) -> Row:
         now, before = entry.current.value, entry.previous.value
+        why = self._board.why(entry, entry.current)
         return Row(
             status=entry.current.status.value,
             status_word=str(entry.current.status.label),
@@ -236,6 +237,7 @@ class Edition:
             before=_number(entry, before),
             target=_loose(phrases.target_text(entry)),
             url=settings.SITE_URL + self._board.url_of(entry.kpi),
+            why_line=phrases.why_text(why) if why else "",
         )
 
     def _url(self, name: str, week: date | None = None) -> str:

@@ -127,7 +127,11 @@ def _with_url(text: str, url: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _told(row: Row) -> str:
     lines = wrapped(f"{row.glyph} {row.status_word}: {row.sentence}", WIDTH, indent=_INDENT)
-    return "\n".join([*lines, f"{_INDENT * 2}{row.url}"])
+    return "\n".join([*lines, *_why(row), f"{_INDENT * 2}{row.url}"])
+
+
+def _why(row: Row) -> list[str]:
+    return wrapped(row.why_line, WIDTH, indent=_INDENT * 2) if row.why_line else []
 
 
 @lru_cache(maxsize=256)
@@ -146,7 +150,10 @@ def _table(letter: Letter, rows: tuple[Row, ...], _language: str) -> str:
     if room < _NARROWEST_NAME:
         return "\n".join([*title, *map(_told, rows)])
     columns = (status, room, *numbers)
-    return "\n".join([*title, *(_set(each, columns) for each in (heads, *cells))])
+    lines = [*title, _set(heads, columns)]
+    for row, each in zip(rows, cells, strict=True):
+        lines += [_set(each, columns), *_why(row)]
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from core.columns import width
+from goals.models import Kpi
 from goals.selectors.board import get_board
 from goals.selectors.points import get_freshness
 from reviews.rules.letter import Reader
@@ -16,6 +17,7 @@ from reviews.selectors.digest import LONGEST_PREHEADER, LONGEST_SUBJECT, WEEKS, 
 from reviews.services import letters
 from teams.models import Membership
 from tests.conftest import NOW
+from tests.factories.goals import WhyLineFactory
 from tests.reviews.conftest import WEEK
 from tools.compile_emails import TEMPLATES, compiled
 
@@ -235,3 +237,22 @@ def test_only_what_was_computed_is_rounded(kind, shown, numbers, lead, member, f
 
     assert letter.rows[0].now == shown
     assert f" {shown} " in text
+
+
+@pytest.mark.parametrize("reader", ["lead", "member"])
+def test_a_letter_tells_why_a_number_is_off_track(some_numbers, request, reader):
+    kpi = Kpi.objects.get(number=41)
+    said = WhyLineFactory(
+        kpi=kpi, start=WEEK, said_by=kpi.owner, next_step="Mend it by Friday.",
+        why="The form <b>failed</b> on phones, and nobody saw it before Thursday evening.",
+    )  # fmt: skip
+
+    letter, html, text = write(request.getfixturevalue(reader))
+
+    [row] = [row for row in (*letter.mine, *letter.rows) if row.name == "Trial sign-ups"]
+    assert row.why_line == f"{said.why} Next: Mend it by Friday."
+    assert html.count("The form &lt;b&gt;failed&lt;/b&gt; on phones") == 1
+    assert "    The form <b>failed</b> on phones, and nobody saw it" in text
+    assert "\n    evening. Next: Mend it by Friday.\n" in text
+    assert max(len(line) for line in text.splitlines() if "http" not in line) <= letters.WIDTH
+    assert not any(row.why_line for row in letter.rows if row.name != "Trial sign-ups")
