@@ -7,6 +7,7 @@ import pytest
 import time_machine
 import trustme
 from django.db import transaction
+from django.utils import translation
 
 from core import egress
 from goals.services.measurement_rows import Author
@@ -24,6 +25,13 @@ NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
 def pytest_collection_modifyitems(items):
     """Begin with the files that take minutes: a process that got one last would end long after."""
     items.sort(key=lambda item: not {"browser", "servers"} & item.keywords.keys())
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_language():
+    """A request leaves its reader's language behind, and the next test would speak it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

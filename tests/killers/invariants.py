@@ -24,10 +24,15 @@ Delivery = DigestDelivery.State
 
 
 def is_quiet():
-    """Tell whether no row waits for anybody."""
+    """
+    Tell whether no row waits for anybody.
+
+    What makes work is asked before what it makes: an import that ends leaves marks behind, and
+    would do so unseen between two questions in the other order.
+    """
     return not (
-        DirtyMark.objects.exists()
-        or Import.objects.filter(state__in=["checking", "applying"]).exists()
+        Import.objects.filter(state__in=["checking", "applying"]).exists()
+        or DirtyMark.objects.exists()
         or DigestDelivery.objects.filter(state__in=["waiting", "handing_over"]).exists()
         or OutgoingMail.objects.filter(state="waiting").exists()
     )
