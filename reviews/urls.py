@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from reviews.views import digests, home, outbox, search, settings, status, subscriptions
+from reviews.views import (
+    digests,
+    home,
+    outbox,
+    search,
+    settings,
+    status,
+    subscriptions,
+    why_questions,
+)
 
 app_name = "reviews"
 below_workspace = [
@@ -21,5 +30,6 @@ urlpatterns = [
     path("outbox/", outbox.outbox, name="outbox"),
     path("me/email/", subscriptions.email, name="email"),
     path("e/unsub/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
+    path("l/why/<str:token>/", why_questions.why_question, name="why-question"),
     path("w/<slug:workspace>/", include(below_workspace)),
 ]

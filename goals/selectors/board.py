@@ -148,6 +148,16 @@ class Board:
             return None
         return self.whys.get((entry.kpi.pk, point.start))
 
+    def unsaid(self) -> list[Entry]:
+        """List what is off track and about which nobody has said why."""
+        return [
+            entry
+            for entry in self.entries
+            if entry.current.status is Status.OFF_TRACK
+            and entry.line.grain is entry.kpi.judged_grain
+            and self.why(entry, entry.current) is None
+        ]
+
     def only(self, keep: Callable[[Kpi], bool]) -> "Board":
         """Show some of the KPIs."""
         shown = [entry for entry in self.entries if keep(entry.kpi)]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -20,10 +21,12 @@ from core.htmx import wants_fragment
 from core.links import with_parameter
 from core.paging import page_of, pager
 from core.periods import Grain
+from goals.forms.why_lines import WhyForm
 from goals.selectors import phrases
 from goals.selectors.entry import Wanted, get_slots, get_wanted
 from goals.selectors.weeks import chosen_week
 from goals.views.number_rows import DOUBTFUL, Row, Sheet
+from goals.views.number_whys import take_whys, whys_beside
 from teams.access import WorkspaceRequest, workspace_view
 from teams.policy import Action
 
@@ -82,6 +85,8 @@ def _take(
     sent = [each for each in asked.wanted if each.key in request.POST]
     typed = [sheet.typed(slot, request.POST) for slot in get_slots(sent)]
     rows, count = sheet.save(typed, at=clock.now())
+    kpis = {each.kpi.pk: each.kpi for each in sent}
+    said = take_whys(request.POST, kpis.values(), by=request.membership, at=clock.now())
     if strays := _count_strays(request.POST, {each.key for each in sent}):
         text = ngettext(
             "%(count)d number was not saved: it is not asked for any more.",
@@ -91,20 +96,26 @@ def _take(
         messages.error(request, text % {"count": strays})
     if wants_fragment(request):
         context = {
-            "rows": [sheet.shown(row) for row in rows],
+            "rows": _shown(request, asked, sheet, rows, said.refused),
             "action": request.get_full_path(),
             **asked.missing_after(rows),
         }
         return render(request, "goals/_number_rows.html", context)
-    if any(row.state in DOUBTFUL for row in rows):
+    for form in said.refused.values():
+        for broken_rule in form.non_field_errors():
+            messages.error(request, broken_rule)
+    if said.refused or any(row.state in DOUBTFUL for row in rows):
         # What could be read is saved; the rest stays on the page as it was typed.
         rest = [each for each in page.object_list if each not in sent]
         shown = [*rows, *(sheet.stored(slot) for slot in get_slots(rest))]
         place = {each.key: position for position, each in enumerate(asked.wanted)}
         shown.sort(key=lambda row: place[row.slot.wanted.key])
-        return _answer(request, asked, page, sheet, shown)
+        return _answer(request, asked, page, sheet, shown, said.refused)
     saved = ngettext("%(count)d number saved.", "%(count)d numbers saved.", count)
-    messages.success(request, saved % {"count": count} if count else _("Nothing was changed."))
+    if said.count:
+        messages.success(request, _("The why line is added."))
+    if count or not said.count:
+        messages.success(request, saved % {"count": count} if count else _("Nothing was changed."))
     return HttpResponseRedirect(request.get_full_path(), status=303)
 
 
@@ -120,11 +131,12 @@ def _answer(
     page: "Page[Wanted]",
     sheet: Sheet,
     rows: Sequence[Row],
+    refused: Mapping[str, WhyForm] = MappingProxyType({}),
 ) -> HttpResponse:
     calendar, week = request.workspace.calendar, asked.week
     problems = [sheet.shown(row) for row in rows if row.state in DOUBTFUL]
     context = {
-        "rows": [sheet.shown(row) for row in rows],
+        "rows": _shown(request, asked, sheet, rows, refused),
         "problems": problems,
         **asked.missing_after(rows),
         "week_label": calendar.week_number(week)[1],
@@ -136,8 +148,27 @@ def _answer(
         "empty_actions": _ways_on(request, everyone=asked.everyone),
         "pager": pager(request, page),
     }
-    status = 422 if problems else 200
+    status = 422 if problems or refused else 200
     return render(request, "goals/my_numbers.html", context, status=status)
+
+
+def _shown(
+    request: WorkspaceRequest,
+    asked: _Asked,
+    sheet: Sheet,
+    rows: Sequence[Row],
+    refused: Mapping[str, WhyForm],
+) -> list[dict[str, Any]]:
+    """Prepare rows with what stands beside those that are off track."""
+    here = {row.slot.wanted.kpi.pk for row in rows}
+    beside = whys_beside(
+        (each for each in asked.wanted if each.kpi.pk in here),
+        by=request.membership,
+        week=asked.week,
+        at=clock.now(),
+        refused=refused,
+    )
+    return [{**sheet.shown(row), "why": beside.get(row.slot.wanted.key)} for row in rows]
 
 
 def _week_url(request: WorkspaceRequest, week: date) -> str:

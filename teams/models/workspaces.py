@@ -114,6 +114,12 @@ class Workspace(models.Model):
     def today(self, *, at: datetime) -> date:
         return clock.local_day(self.zone, at=at)
 
+    def works(self, *, at: datetime) -> bool:
+        """Tell whether a moment lies within the working hours."""
+        local = at.astimezone(self.zone)
+        on_duty = self.works_from <= local.time() < self.works_until
+        return on_duty and local.weekday() in self.working_days
+
 
 class MembershipQuerySet(WorkspaceOwnedQuerySet):
     """The members of workspaces, past ones included unless one asks for the active."""

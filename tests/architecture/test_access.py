@@ -167,6 +167,7 @@ ELSEWHERE = {
     "reviews:outbox": "operators",
     "reviews:email": "signed in: one's own",
     "reviews:unsubscribe": "the signed token",
+    "reviews:why-question": "the signed token",
     "teams:profile": "signed in: one's own",
     "teams:join": "the signed token",
     "demo": "the one-time token",

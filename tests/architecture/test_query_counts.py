@@ -56,9 +56,9 @@ PAGES = {
     f"kpis/K-{FIRST}/numbers.csv": 10,
     f"kpis/K-{FIRST}/why/": 4,  # the KPI, freshness, values, targets
     f"kpis/K-{FIRST}/feed/": 1,
-    "kpis/enter/?week=2026-W46": 5,
-    "kpis/enter/?week=2026-W46&owner=all": 5,
-    "kpis/enter/?week=2026-W46&owner=all&page=2": 5,
+    "kpis/enter/?week=2026-W46": 9,
+    "kpis/enter/?week=2026-W46&owner=all": 9,
+    "kpis/enter/?week=2026-W46&owner=all&page=2": 9,
     "kpis/targets/": 4,  # KPIs and their count, targets, owners
     "kpis/targets/?period=2026-Q4&page=2": 4,
     "kpis/targets/?fill=actuals&percent=5": 7,  # and: freshness, values, their targets

@@ -78,6 +78,7 @@ def _id(route: str, parameter: str, workspace: dict[str, Any]) -> Any:
         "goals:add-segments": "breakdown",
         "goals:rename-segment": "segment",
         "reviews:unsubscribe": "unsubscribe",
+        "reviews:why-question": "why",
     }
     by_parameter = {"number": "kpi"}
     return workspace[by_route.get(route) or by_parameter[parameter]]
@@ -167,6 +168,7 @@ ELSEWHERE = [
     Page("outbox", "reviews:outbox"),
     Page("email", "reviews:email"),
     Page("unsubscribe", "reviews:unsubscribe", GUEST),
+    Page("why-question", "reviews:why-question", GUEST),
     Page("profile", "teams:profile"),
     Page("join", "teams:join", GUEST),
     Page("gallery", "gallery"),

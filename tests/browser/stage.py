@@ -17,8 +17,11 @@ from django.db import transaction
 from core import clock
 from core.egress import Answer
 from core.intake import ReadOptions
+from core.periods import Grain
 from goals.models import Kpi, Scorecard, Source, SourcePull
 from goals.rules.status import Comparator
+from goals.selectors.board import get_board
+from goals.selectors.points import get_freshness
 from goals.services import breakdowns, imports, rollups, sources
 from goals.services.kpis import archive_kpi, create_kpi
 from goals.services.measurement_rows import Author, NewValue
@@ -27,7 +30,8 @@ from goals.services.targets import set_target
 from mops import preparations
 from mops.demo import build, story
 from mops.gallery import LONG_TAIL, THAI
-from reviews.models import DigestSubscription
+from reviews.models import DigestSubscription, WhyQuestion
+from reviews.services import why_questions
 from reviews.services.subscriptions import subscribe_newcomers
 from reviews.services.unsubscribing import unsubscribe_url
 from teams.models import ApiToken, Membership, Team, User, Workspace
@@ -157,7 +161,23 @@ def _furnish(workspace, at, *, mark):
         "reset": _reset_key(other.user),
         "join": invitations.link_of(invited).rstrip("/").rpartition("/")[2],
         "unsubscribe": unsubscribe_url(leaving.pk).rstrip("/").rpartition("/")[2],
+        "why": _why_link(workspace, at).rstrip("/").rpartition("/")[2],
     }
+
+
+def _why_link(workspace, at):
+    """Have the owner asked about a number that is off track and that nobody explained."""
+    today = workspace.today(at=at)
+    board = get_board(
+        workspace, freshness=get_freshness(workspace), periods=1, today=today, language="en",
+        newest=workspace.calendar.last_complete(Grain.WEEK, today=today),
+    )  # fmt: skip
+    unsaid = board.unsaid()[0]
+    asked = WhyQuestion.objects.create(
+        kpi=unsaid.kpi, start=unsaid.current.start, noticed_at=at, asked_at=at,
+        asked_of=unsaid.kpi.owner,
+    )  # fmt: skip
+    return why_questions.link_of(asked)
 
 
 def _reset_key(user):
