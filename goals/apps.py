@@ -64,6 +64,12 @@ class GoalsConfig(AppConfig):
                 named_by=("scorecard", "kpi", "heading"),
             ),
             audit.Audited(
+                models.ScorecardLink,
+                _("Link of a scorecard"),
+                named_by=("scorecard", "name"),
+                moments={"revoked_at": audit.Deed.REVOKED},
+            ),
+            audit.Audited(
                 models.WhyLine,
                 _("Why line"),
                 named_by=("kpi", "segment"),

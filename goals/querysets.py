@@ -78,6 +78,13 @@ class ScorecardLineQuerySet(WorkspaceOwnedQuerySet):
     workspace_path = "scorecard__workspace"
 
 
+class ScorecardLinkQuerySet(WorkspaceOwnedQuerySet):
+    workspace_path = "scorecard__workspace"
+
+    def open(self) -> Self:
+        return self.filter(revoked_at=None)
+
+
 class WhyLineQuerySet(WorkspaceOwnedQuerySet):
     workspace_path = "kpi__workspace"
 

@@ -1,4 +1,4 @@
-"""Addresses of KPIs and numbers, below /w/<workspace>/."""
+"""Addresses of KPIs and numbers: below /w/<workspace>/, and outside for programs."""
 
 from django.urls import path, re_path
 
@@ -12,6 +12,7 @@ from goals.views import (
     kpis,
     numbers,
     plans,
+    scorecard_links,
     scorecards,
     sources,
     targets,
@@ -25,6 +26,12 @@ urlpatterns = [
     path("kpis/scorecards/new/", scorecards.new_scorecard, name="new-scorecard"),
     path("kpis/SC-<int:number>/edit/", scorecards.edit_scorecard, name="edit-scorecard"),
     path("kpis/SC-<int:number>/remove/", scorecards.remove_scorecard, name="remove-scorecard"),
+    path("kpis/SC-<int:number>/links/", scorecard_links.links, name="scorecard-links"),
+    path(
+        "kpis/SC-<int:number>/links/<int:link>/revoke/",
+        scorecard_links.revoke_link,
+        name="revoke-scorecard-link",
+    ),
     path("kpis/new/", definitions.new_kpi, name="new-kpi"),
     path("kpis/library/", definitions.library, name="library"),
     path("kpis/enter/", numbers.my_numbers, name="my-numbers"),
@@ -78,5 +85,14 @@ urlpatterns = [
         r"^breakdowns/segments/SG-(?P<number>[0-9]{1,9})/(?P<deed>exclude|include|archive|restore)/$",
         breakdowns.change_segment,
         name="change-segment",
+    ),
+]
+
+# Of no workspace, so that only the secret says whose numbers they are.
+numbers_out = [
+    re_path(
+        r"^out/(?P<secret>[^/]+)/scorecard\.(?P<form>csv|json)$",
+        scorecard_links.scorecard_out,
+        name="scorecard",
     ),
 ]

@@ -4,6 +4,7 @@ from allauth.account.urls import urlpatterns as accounts_of_allauth
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from goals.urls import numbers_out
 from mops import front_door, health
 from mops.api_docs import problems
 from mops.demo import views as demo
@@ -37,6 +38,7 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("", include("teams.urls")),
     path("w/<slug:workspace>/", include("goals.urls")),
+    path("", include((numbers_out, "numbers-out"))),
     path("_ui/", gallery, name="gallery"),
     path("_ui/<slug:page>/", gallery, name="gallery-page"),
     path("w/<slug:workspace>/demo/reset/", demo.reset, name="reset-demo"),

@@ -88,3 +88,13 @@ class Lines:
     def others(self) -> list[Kpi]:
         """List the KPIs in use that are not on it."""
         return [k for k in self._kpis.values() if k not in self.lines and not k.is_archived]
+
+
+class LinkForm(forms.Form):
+    """A new address under which a scorecard is read."""
+
+    name = forms.CharField(
+        label=_("What reads it"),
+        max_length=80,
+        help_text=_("Such as “Board report in Google Sheets”."),
+    )

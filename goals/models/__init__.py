@@ -16,7 +16,7 @@ from goals.models.numbers import (
     NumbersState,
     Series,
 )
-from goals.models.scorecards import Scorecard, ScorecardLine
+from goals.models.scorecards import Scorecard, ScorecardLine, ScorecardLink
 from goals.models.sources import Source, SourcePull
 from goals.models.targets import Target
 from goals.models.why_lines import WhyLine
@@ -34,6 +34,7 @@ __all__ = [
     "RememberedMapping",
     "Scorecard",
     "ScorecardLine",
+    "ScorecardLink",
     "Segment",
     "Series",
     "Source",

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from goals.models.kpis import Kpi
-from goals.querysets import ScorecardLineQuerySet
-from teams.models import Team, WorkspaceOwned
+from goals.querysets import ScorecardLineQuerySet, ScorecardLinkQuerySet
+from teams.models import Membership, Team, WorkspaceOwned
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -83,3 +83,34 @@ class ScorecardLine(models.Model):
 
     def __str__(self) -> str:
         return self.heading or str(self.kpi_id)
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=["secret_hash", "last_read_at"],
+)
+class ScorecardLink(models.Model):
+    """
+    An address under which whoever knows it reads a scorecard's numbers, until it is revoked.
+
+    It outlives whoever made it: a dashboard that reads it belongs to the workspace.
+    """
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="links")
+    name = models.CharField(_("What reads it"), max_length=80)
+    public_id = models.CharField(max_length=12, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    made_by = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScorecardLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -103,7 +103,7 @@ def _take(
         return render(request, "goals/_number_rows.html", context)
     for form in said.refused.values():
         for broken_rule in form.non_field_errors():
-            messages.error(request, broken_rule)
+            messages.error(request, str(broken_rule))
     if said.refused or any(row.state in DOUBTFUL for row in rows):
         # What could be read is saved; the rest stays on the page as it was typed.
         rest = [each for each in page.object_list if each not in sent]

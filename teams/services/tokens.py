@@ -1,9 +1,5 @@
 """API tokens: made once, shown once, checked on every call."""
 
-import hashlib
-import hmac
-import secrets
-import string
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
@@ -13,13 +9,11 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import DomainError, first_rule
+from core.keys import Key
 from teams.models import ApiToken, Membership, Workspace
 from teams.services.locks import check_reach, hold_member
 
 PREFIX = "mops"
-_ALPHABET = string.ascii_letters + string.digits
-_PUBLIC_LENGTH = 10
-_SECRET_LENGTH = 40  # 40 letters out of 62 are 238 bits
 # last_used_at is for people, so once a minute is often enough.
 _USE_NOTED_EVERY = timedelta(minutes=1)
 LONGEST_LIFE = timedelta(days=5 * 366)
@@ -80,20 +74,20 @@ def create_token(
         message = _("Choose the KPIs that a token for numbers may write, and only for such.")
         raise TokenScopeError(message, field="kpis")
     _check_life(expires_at - at)
-    public_id, secret = _random(_PUBLIC_LENGTH), _random(_SECRET_LENGTH)
+    key = Key.new()
     token = ApiToken(
         membership=membership,
         name=name,
         scope=scope,
         kpi_codes=codes,
-        public_id=public_id,
-        secret_hash=_hash(secret),
+        public_id=key.public_id,
+        secret_hash=key.secret_hash,
         created_at=at,
         expires_at=expires_at,
     )
     _check(token)
     token.save()
-    return token, f"{PREFIX}_{public_id}_{secret}"
+    return token, f"{PREFIX}_{key}"
 
 
 def _check(token: ApiToken) -> None:
@@ -115,27 +109,20 @@ def revoke_token(*, token: ApiToken, at: datetime) -> None:
 def find_token(text: str, *, at: datetime) -> ApiToken | None:
     """Give the usable token of an active member that ``text`` is, and note that it was used."""
     prefix, _first, rest = text.partition("_")
-    public_id, _second, secret = rest.partition("_")
-    if prefix != PREFIX or not (text.isascii() and text.isprintable()):
+    key = Key.read(rest)
+    if prefix != PREFIX or key is None:
         return None
     token = (
         ApiToken.objects.usable(at=at)
         .select_related("membership__workspace", "membership__user")
-        .filter(public_id=public_id, membership__ended_at=None, membership__user__is_active=True)
+        .filter(
+            public_id=key.public_id, membership__ended_at=None, membership__user__is_active=True
+        )
         .first()
     )
-    if token is None or not hmac.compare_digest(token.secret_hash, _hash(secret)):
+    if token is None or not key.opens(token.secret_hash):
         return None
     if token.last_used_at is None or token.last_used_at < at - _USE_NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
     found: ApiToken = token
     return found
-
-
-def _random(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _position in range(length))
-
-
-def _hash(secret: str) -> str:
-    # The secret is random and long, so one plain SHA-256 is as safe as a slow password hash.
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -21,6 +21,7 @@ from tests.factories.goals import (
     ImportFactory,
     KpiFactory,
     ScorecardFactory,
+    ScorecardLinkFactory,
     SegmentFactory,
     SourceFactory,
     SourcePullFactory,
@@ -47,6 +48,7 @@ PAGES = {
     "kpis/": 6,  # freshness, KPIs, values, targets, why lines, scorecards
     "kpis/?period=month": 7,  # and what the running month has come to
     f"kpis/SC-{FIRST}/": 7,  # and the scorecard itself
+    f"kpis/SC-{FIRST}/links/": 2,
     f"kpis/SC-{FIRST}/edit/": 4,  # scorecard, lines, KPIs, teams
     "kpis/?view=list": 3,
     "kpis/?view=list&sort=-owner": 3,
@@ -75,7 +77,7 @@ PAGES = {
     "settings/tokens/": 1,
     "settings/digest/": 7,  # freshness, KPIs, values, targets, why lines, members, teams
     "settings/digest/log/": 3,
-    "settings/audit/": 2 * 12 + 2,  # for each kind: events, those before; members, people
+    "settings/audit/": 2 * 13 + 2,  # for each kind: events, those before; members, people
 }
 LISTS = {
     "kpis/": 1,
@@ -94,7 +96,7 @@ LISTS = {
     "teams/": 2,
     "invitations/": 1,
     "api-tokens/": 1,
-    "audit/": 2 * 12 + 2,
+    "audit/": 2 * 13 + 2,
 }
 
 
@@ -128,7 +130,8 @@ def fill(slug, count):
         SourceFactory(owner=people[n])
         SourcePullFactory(source=pulled, imported=imported, asked_by=people[n])
     kpis = list(Kpi.objects.filter(workspace=workspace))
-    ScorecardFactory(workspace=workspace, number=FIRST, lines=["Demand", *kpis])
+    read = ScorecardFactory(workspace=workspace, number=FIRST, lines=["Demand", *kpis])
+    ScorecardLinkFactory.create_batch(count, scorecard=read, made_by=owner)
     ScorecardFactory.create_batch(count, workspace=workspace, team=team, lines=kpis[:2])
     first = KpiFactory(workspace=workspace, owner=owner, code="history", number=FIRST)
     for back in range(count):

@@ -16,6 +16,7 @@ from tests.factories.goals import (
     BreakdownFactory,
     KpiFactory,
     ScorecardFactory,
+    ScorecardLinkFactory,
     SegmentFactory,
     SourceFactory,
     SourcePullFactory,
@@ -62,6 +63,7 @@ class World:
         self.scorecard = ScorecardFactory(
             workspace=self.workspace, name=text, team=self.team, lines=[text, self.kpi]
         )
+        self.link = ScorecardLinkFactory(scorecard=self.scorecard, made_by=lead, name=text)
         WhyLineFactory(kpi=self.kpi, start=WEEK, why=text, next_step=text)
         admin = self.people["admin"]
         self.token = ApiTokenFactory(membership=admin, name=text)
@@ -107,6 +109,9 @@ class World:
             ("goals:rename-segment", "number"): self.segment.number,
             ("goals:change-segment", "number"): self.segment.number,
             ("goals:change-segment", "deed"): "exclude",
+            ("goals:scorecard-links", "number"): self.scorecard.number,
+            ("goals:revoke-scorecard-link", "number"): self.scorecard.number,
+            ("goals:revoke-scorecard-link", "link"): self.link.pk,
             ("goals-api:breakdown-detail", "ref"): self.breakdown.ref,
             ("goals-api:segment-detail", "ref"): self.segment.ref,
             ("goals-api:target-detail", "ref"): self.target.ref,
@@ -140,6 +145,7 @@ class World:
             [list(type(self.segment).objects.filter(breakdown=self.breakdown).values_list())],
             [list(Scorecard.objects.filter(workspace=self.workspace).values_list())],
             [list(ScorecardLine.objects.filter(scorecard__workspace=self.workspace).values_list())],
+            [list(self.scorecard.links.values_list())],
             [list(type(self.team).objects.filter(workspace=self.workspace).values_list())],
             [list(ApiToken.objects.filter(membership__workspace=self.workspace).values_list())],
             [list(type(self.source).objects.filter(workspace=self.workspace).values_list())],
@@ -152,6 +158,6 @@ class World:
 
 UNKNOWN = {
     "pk": 2_000_000_000, "number": 999_999_999, "target": 999_999_999, "deed": "exclude",
-    "turn": "pause",
+    "turn": "pause", "link": 2_000_000_000,
     "code": "no_such_code", "ref": "X-999999999", "public_id": "nosuchtoken",
 }  # fmt: skip

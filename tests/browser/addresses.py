@@ -72,6 +72,7 @@ def _id(route: str, parameter: str, workspace: dict[str, Any]) -> Any:
         "teams:join": "join",
         "goals:scorecard": "scorecard",
         "goals:edit-scorecard": "scorecard",
+        "goals:scorecard-links": "scorecard",
         "goals:source": "source",
         "goals:edit-source": "source",
         "goals:rename-breakdown": "breakdown",

@@ -26,6 +26,7 @@ from goals.services import breakdowns, imports, rollups, sources
 from goals.services.kpis import archive_kpi, create_kpi
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
+from goals.services.scorecard_links import make_link, revoke_link
 from goals.services.targets import set_target
 from mops import preparations
 from mops.demo import build, story
@@ -136,6 +137,7 @@ def _furnish(workspace, at, *, mark):
         "refused": _file(owner, BAD_FILE, "refused.csv", at, until="checked"),
         "done": _file(owner, GOOD_FILE, "done.csv", at, until="done"),
     }
+    _link(owner, at)
     failing = _failing(owner, f"{mark or 'Google Ads'}, every night{LONG_TAIL}"[:80], at)
     rollups.drain(workspace=workspace, at=at)
     subscribe_newcomers(workspace)
@@ -163,6 +165,14 @@ def _furnish(workspace, at, *, mark):
         "unsubscribe": unsubscribe_url(leaving.pk).rstrip("/").rpartition("/")[2],
         "why": _why_link(workspace, at).rstrip("/").rpartition("/")[2],
     }
+
+
+def _link(owner, at):
+    """Let two dashboards read a scorecard, and end one of them."""
+    read = Scorecard.objects.for_workspace(owner.workspace).first()
+    for name in ("Board report in Google Sheets", "Screen in the hall"):
+        link, _secret = make_link(scorecard=read, name=name, by=owner, at=at)
+    revoke_link(link=link, at=at)
 
 
 def _why_link(workspace, at):

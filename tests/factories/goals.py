@@ -14,6 +14,7 @@ from goals.models import (
     Kpi,
     Scorecard,
     ScorecardLine,
+    ScorecardLink,
     Segment,
     Source,
     SourcePull,
@@ -103,6 +104,17 @@ class ScorecardFactory(factory.django.DjangoModelFactory):
         for position, line in enumerate(lines or ()):
             named = {"heading": line} if isinstance(line, str) else {"kpi": line}
             ScorecardLine.objects.create(scorecard=self, position=position, **named)
+
+
+class ScorecardLinkFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ScorecardLink
+
+    scorecard = factory.SubFactory(ScorecardFactory)
+    name = "A dashboard"
+    public_id = factory.Sequence(lambda n: f"link{n:06}")
+    made_by = factory.SubFactory(MembershipFactory)
+    made_at = LONG_AGO
 
 
 class WhyLineFactory(factory.django.DjangoModelFactory):
