@@ -75,6 +75,7 @@ class GoalsConfig(AppConfig):
                 named_by=("kpi", "segment"),
                 gist=("start", "why", "next_step"),
             ),
+            audit.Audited(models.Note, _("Note"), named_by=("kpi", "text"), gist=("on_date",)),
             audit.Audited(models.Breakdown, _("Breakdown")),
             audit.Audited(
                 models.Segment,

@@ -7,6 +7,7 @@ from goals.api.breakdowns import BreakdownAPI, SegmentAPI
 from goals.api.imports import ImportAPI
 from goals.api.kpis import KpiAPI
 from goals.api.measurements import MeasurementAPI
+from goals.api.notes import NoteAPI
 from goals.api.scorecards import ScorecardAPI
 from goals.api.sources import SourceAPI
 from goals.api.targets import TargetAPI
@@ -18,6 +19,7 @@ router.register("breakdowns", BreakdownAPI, basename="breakdown")
 router.register("segments", SegmentAPI, basename="segment")
 router.register("targets", TargetAPI, basename="target")
 router.register("why-lines", WhyLineAPI, basename="why-line")
+router.register("notes", NoteAPI, basename="note")
 router.register("scorecards", ScorecardAPI, basename="scorecard")
 router.register("imports", ImportAPI, basename="import")
 router.register("sources", SourceAPI, basename="source")

@@ -8,6 +8,7 @@ from goals.models.imports import (
     StagedValue,
 )
 from goals.models.kpis import Breakdown, Kpi, Segment
+from goals.models.notes import Note
 from goals.models.numbers import (
     DirtyMark,
     KpiRollup,
@@ -30,6 +31,7 @@ __all__ = [
     "KpiRollup",
     "Measurement",
     "MeasurementRevision",
+    "Note",
     "NumbersState",
     "RememberedMapping",
     "Scorecard",

@@ -14,8 +14,8 @@ from goals.models import Kpi, WhyLine
 from goals.rules import formulas
 from goals.rules.status import Goalpost, Status
 from goals.rules.units import UnitFormat
-from goals.selectors.latest_whys import Whys, get_latest_whys
 from goals.selectors.points import Freshness, Line, Point, get_lines
+from goals.selectors.remarks import Remarks, get_remarks
 from goals.selectors.to_date import ToDate, get_to_date
 from teams.models import Workspace
 
@@ -118,7 +118,7 @@ class Board:
     running: date | None = None
     # What is not shown; formulas that are shown may stand on it.
     hidden: Sequence[Entry] = ()
-    whys: Whys = field(default_factory=dict)
+    remarks: Remarks = field(default_factory=Remarks)
 
     @property
     def kpis(self) -> list[Kpi]:
@@ -146,7 +146,15 @@ class Board:
         """Give what was said about a number that is off track."""
         if point.status is not Status.OFF_TRACK or entry.line.grain is not entry.kpi.judged_grain:
             return None
-        return self.whys.get((entry.kpi.pk, point.start))
+        return self.remarks.whys.get((entry.kpi.pk, point.start))
+
+    def notes(self, entry: Entry, point: Point) -> list[str]:
+        """List what happened to a KPI in the period of a point."""
+        noted = self.remarks.notes.get(entry.kpi.pk)
+        if not noted:
+            return []
+        last = self.calendar.last_day(entry.line.grain, point.start)
+        return [text for day, text in noted if point.start <= day <= last]
 
     def unsaid(self) -> list[Entry]:
         """List what is off track and about which nobody has said why."""
@@ -248,5 +256,5 @@ def get_board(
         starts=starts,
         entries=entries,
         running=running,
-        whys=get_latest_whys(kpis, since=starts[-1] - A_YEAR),
+        remarks=get_remarks(kpis, since=starts[-1] - A_YEAR),
     )

@@ -1,32 +1,31 @@
 """One KPI: what happened to the number, compared with what."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.utils import formats
 from django.utils.translation import gettext as _
 
-from core.charts import Benchmark, LineChart, Series, line_chart
+from core.charts import LineChart
 from core.numbers import NumberFormat
 from core.periods import Grain
-from goals.models import Kpi, Measurement, MeasurementRevision, Segment, Target
+from goals.models import Kpi, Measurement, MeasurementRevision, Note, Segment, Target
 from goals.rules import formulas, why_lines
 from goals.rules.status import Status
 from goals.rules.units import UnitFormat
-from goals.selectors import phrases
+from goals.selectors import phrases, trend
 from goals.selectors.board import Entry
-from goals.selectors.points import Freshness, Line, Point, get_freshness, get_lines
+from goals.selectors.notes import get_notes
+from goals.selectors.points import Freshness, Point, get_freshness, get_lines
 from goals.selectors.spans import Choice, get_span, year_before
 from goals.selectors.why_lines import Why, get_whys
 
 LATEST = 12
 # A source that sends the running week every hour corrects one value more than a hundred times.
 CORRECTIONS = 10
-Write = Callable[[Decimal], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ class Detail:
     records: Sequence[Record]
     targets: Sequence[TargetRow]
     whys: Sequence[Why]
+    notes: Sequence[Note]
     # The latest period that asks for a why line, by name.
     asks: str
     segments: Sequence[Segment]
@@ -103,8 +103,9 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
     # The headline says how it stands now, whatever span is looked at.
     now = Entry(kpi=kpi, line=line, grain=grain, starts=latest.starts, format=form)
     entry = replace(now, starts=span.starts)
-    benchmark = _benchmark(entry, segment)
+    benchmark = trend.get_benchmark(entry, segment)
     whys = get_whys(kpi, segment)
+    notes = get_notes(kpi)
     return Detail(
         kpi=kpi,
         choice=choice,
@@ -115,12 +116,19 @@ def get_detail(kpi: Kpi, *, choice: Choice, today: date, language: str) -> Detai
         exact="" if now.current.value is None else form.exact(now.current.value),
         status=now.current.status,
         headline=_headline(now, _lacking(now, freshness, segment), language),
-        chart=_chart(entry, [line.point(start) for start in span.compared], choice, benchmark),
-        caption=_caption(entry, benchmark),
+        chart=trend.draw(
+            entry,
+            [line.point(start) for start in span.compared],
+            choice,
+            benchmark=benchmark,
+            notes=notes,
+        ),
+        caption=trend.caption(entry, benchmark),
         benchmark=benchmark.text if benchmark else "",
         records=list(_records(kpi, segment, entry)),
         targets=list(_targets(kpi, segment, entry, today)),
         whys=whys,
+        notes=notes,
         asks=_asks(now, whys),
         segments=segments,
         segment=segment,
@@ -185,82 +193,6 @@ def _against_last_year(entry: Entry, language: str) -> str:
     share = NumberFormat.of(language).at_most((now - past) / abs(past) * 100, 0)
     sign = "+" if now > past else ""
     return _("%(share)s%% on the same period last year") % {"share": f"{sign}{share}"}
-
-
-def _benchmark(entry: Entry, segment: Segment | None) -> Benchmark | None:
-    """Give the benchmark for a period of the chart; the parts of a sum have none."""
-    kpi, line = entry.kpi, entry.line
-    adds_up = kpi.aggregation == Kpi.Aggregation.SUM
-    if kpi.benchmark is None or (adds_up and segment is not None):
-        return None
-    start = entry.current.start
-    times = line.calendar.count(kpi.grain, line.grain, start) if adds_up else 1
-    low, high = kpi.benchmark * times, kpi.benchmark_upper and kpi.benchmark_upper * times
-    text = entry.format.full(low)
-    if high is not None:
-        text = _("%(low)s to %(high)s") % {"low": text, "high": entry.format.full(high)}
-    return Benchmark(_("Benchmark"), low, high, text)
-
-
-def _chart(
-    entry: Entry, compared: Sequence[Point], choice: Choice, benchmark: Benchmark | None
-) -> LineChart | None:
-    write, points = entry.format.full, entry.points[::-1]
-    goals = [point.target.value if point.target else None for point in points]
-    past = [point.value for point in reversed(compared)]
-    values = [point.value for point in points]
-    latest = next((value for value in reversed(values) if value is not None), None)
-    name = _("Previous") if choice.compared == "prev" else _("Last year")
-    return line_chart(
-        [_label(entry.line, point.start) for point in points],
-        Series(write(latest) if latest is not None else "", values, _texts(values, write)),
-        target=_optional(_("Target"), goals, write),
-        past=_optional(name, past, write),
-        benchmark=benchmark,
-        tick_text=entry.format.cell,
-    )
-
-
-def _texts(values: Sequence[Decimal | None], write: Write) -> list[str]:
-    return ["" if value is None else write(value) for value in values]
-
-
-def _optional(name: str, values: Sequence[Decimal | None], write: Write) -> Series | None:
-    if all(value is None for value in values):
-        return None
-    return Series(name, values, _texts(values, write))
-
-
-def _label(line: Line, start: date) -> str:
-    if line.grain is Grain.WEEK:
-        return _("W%(week)d") % {"week": line.calendar.week_number(start)[1]}
-    if line.grain is Grain.MONTH:
-        return formats.date_format(start, "M Y")
-    return line.calendar.key(line.grain, start)
-
-
-def _caption(entry: Entry, benchmark: Benchmark | None) -> str:
-    """Say what the chart shows."""
-    sentence = _what_happened(entry)
-    if benchmark is None:
-        return sentence
-    words = {"sentence": sentence, "benchmark": benchmark.text}
-    return _("%(sentence)s The benchmark is %(benchmark)s.") % words
-
-
-def _what_happened(entry: Entry) -> str:
-    known = [point for point in entry.points if point.value is not None]
-    if len(known) < 2:
-        return _("Two values are needed to draw a line.")
-    values = [point.value for point in known if point.value is not None]
-    words = {
-        "low": entry.format.full(min(values)),
-        "high": entry.format.full(max(values)),
-        "run": phrases.misses_text(entry),
-    }
-    if words["run"]:
-        return _("%(run)s; the range is %(low)s to %(high)s.") % words
-    return _("The range is %(low)s to %(high)s.") % words
 
 
 def _records(kpi: Kpi, segment: Segment | None, entry: Entry) -> Iterator[Record]:

@@ -213,10 +213,17 @@ def _cells(entry: Entry, board: Board) -> Iterator[dict[str, str]]:
         if point.status is Status.NOT_JUDGED:
             note = f"{note}; {_why_not_judged(point)}"
         cell = {"status": point.status, "text": entry.format.cell(point.value), "note": note}
-        if why := board.why(entry, point):
-            cell["note"] = f"{note}; {phrases.why_text(why)}"
-            cell["url"] = f"{board.url_of(entry.kpi)}#why"
-        yield cell
+        yield cell | _remarks(entry, point, board, note)
+
+
+def _remarks(entry: Entry, point: Point, board: Board, note: str) -> dict[str, str]:
+    """Give what else a cell says, and where: why it is off track, and what happened."""
+    why, noted = board.why(entry, point), board.notes(entry, point)
+    if not (why or noted):
+        return {}
+    said = [note, *([phrases.why_text(why)] if why else []), *noted]
+    place = "why" if why else "notes"
+    return {"note": "; ".join(said), "url": f"{board.url_of(entry.kpi)}#{place}"}
 
 
 def _why_not_judged(point: Point) -> str:

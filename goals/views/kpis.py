@@ -19,6 +19,7 @@ from core.periods import Grain
 from goals.models import Kpi
 from goals.selectors import detail, phrases
 from goals.selectors.spans import SPANS, Choice
+from goals.services.notes import may_note
 from teams.access import WorkspaceRequest, workspace_view
 from teams.policy import Action
 
@@ -50,6 +51,7 @@ def kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
         "may_edit": request.membership.may(Action.EDIT_KPIS),
         "actions": _kpi_actions(found),
         "say_why_url": _say_why_url(request, page),
+        "may_note": may_note(found, request.membership),
         "enter_url": enter_url,
         "enter": [{"label": _("Add a number"), "url": enter_url}] if enter_url else [],
         "choices": _choices(request, page),
@@ -74,21 +76,16 @@ def _enter_url(request: WorkspaceRequest, kpi: Kpi) -> str:
     """Give where a value of this KPI is typed in, or nothing for whoever may not."""
     if kpi.is_formula or kpi.is_archived:
         return ""
-    if not _may_enter(request, kpi):
+    if not may_note(kpi, request.membership):
         return ""
     url = reverse("goals:my-numbers", args=[request.workspace.slug])
     return url if kpi.owner_id == request.membership.pk else f"{url}?owner=all"
 
 
-def _may_enter(request: WorkspaceRequest, kpi: Kpi) -> bool:
-    mine = kpi.owner_id == request.membership.pk
-    return request.membership.may(Action.ENTER_OWN_NUMBERS if mine else Action.ENTER_NUMBERS)
-
-
 def _say_why_url(request: WorkspaceRequest, page: detail.Detail) -> str:
     """Give where a why line is added, or nothing for whoever may not."""
     kpi = page.kpi
-    if kpi.is_archived or not _may_enter(request, kpi):
+    if kpi.is_archived or not may_note(kpi, request.membership):
         return ""
     url = reverse("goals:say-why", args=[request.workspace.slug, kpi.number])
     return f"{url}?{urlencode({'segment': page.segment.code})}" if page.segment else url

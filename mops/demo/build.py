@@ -16,6 +16,7 @@ from goals.services import rollups
 from goals.services.kpis import create_kpi
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
+from goals.services.notes import add_note
 from goals.services.plans import NewTarget, set_targets
 from goals.services.scorecards import create_scorecard
 from goals.services.targets import set_target
@@ -74,6 +75,7 @@ def build_demo(*, at: datetime) -> Workspace:
     writer.pulled()
     rollups.drain(workspace=workspace, at=at)
     writer.why_lines()
+    writer.notes()
     return workspace
 
 
@@ -252,6 +254,17 @@ class _Writer:
                 next_step=next_step,
                 by=kpi.owner,
                 at=self._at,
+            )
+
+    def notes(self) -> None:
+        for code, weeks_ago, author, text in story.NOTES:
+            week = self._weeks[weeks_ago]
+            add_note(
+                kpi=self._kpis[code] if code else None,
+                on_date=week + timedelta(days=2),
+                text=text,
+                by=self._people[author],
+                at=self._monday_after(week),
             )
 
     def _monday_after(self, week: date, hour: time = time(9, 30)) -> datetime:

@@ -68,6 +68,13 @@ WHY_LINES = {
     ),
 }
 
+# What happened, by the KPI that it concerned and how many weeks ago; without one, all of them.
+NOTES = (
+    ("trial_sign_ups", 3, "nina", "Two-week trial instead of four"),
+    ("organic_sessions", 8, "ola", "Forty old articles rewritten"),
+    (None, 5, "tom", "Trade fair in Rimini: half the team away"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

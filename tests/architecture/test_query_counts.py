@@ -20,6 +20,7 @@ from tests.factories.goals import (
     BreakdownFactory,
     ImportFactory,
     KpiFactory,
+    NoteFactory,
     ScorecardFactory,
     ScorecardLinkFactory,
     SegmentFactory,
@@ -45,7 +46,7 @@ GATE = 3
 # What a page may cost beyond the gate; the address, after the workspace's.
 PAGES = {
     "": 7,  # the reader's own sources among them
-    "kpis/": 6,  # freshness, KPIs, values, targets, why lines, scorecards
+    "kpis/": 6,  # freshness, KPIs, values, targets, what was said, scorecards
     "kpis/?period=month": 7,  # and what the running month has come to
     f"kpis/SC-{FIRST}/": 7,  # and the scorecard itself
     f"kpis/SC-{FIRST}/links/": 2,
@@ -53,9 +54,9 @@ PAGES = {
     "kpis/?view=list": 3,
     "kpis/?view=list&sort=-owner": 3,
     "kpis/?view=list&archived=true": 3,
-    f"kpis/K-{FIRST}/": 10,
-    f"kpis/K-{FIRST}/?segment=segment-1": 10,
-    f"kpis/K-{FIRST}/numbers.csv": 10,
+    f"kpis/K-{FIRST}/": 11,
+    f"kpis/K-{FIRST}/?segment=segment-1": 11,
+    f"kpis/K-{FIRST}/numbers.csv": 11,
     f"kpis/K-{FIRST}/why/": 4,  # the KPI, freshness, values, targets
     f"kpis/K-{FIRST}/feed/": 1,
     "kpis/enter/?week=2026-W46": 9,
@@ -75,9 +76,9 @@ PAGES = {
     "settings/members/": 3,
     "settings/teams/": 3,
     "settings/tokens/": 1,
-    "settings/digest/": 7,  # freshness, KPIs, values, targets, why lines, members, teams
+    "settings/digest/": 7,  # freshness, KPIs, values, targets, what was said, members, teams
     "settings/digest/log/": 3,
-    "settings/audit/": 2 * 13 + 2,  # for each kind: events, those before; members, people
+    "settings/audit/": 2 * 14 + 2,  # for each kind: events, those before; members, people
 }
 LISTS = {
     "kpis/": 1,
@@ -85,6 +86,7 @@ LISTS = {
     "segments/": 1,
     "targets/": 1,
     "why-lines/": 1,
+    "notes/": 1,
     "scorecards/": 3,  # with lines and their KPIs
     "measurements/": 1,
     "kpis/history/series/?period=week": 4,
@@ -96,7 +98,7 @@ LISTS = {
     "teams/": 2,
     "invitations/": 1,
     "api-tokens/": 1,
-    "audit/": 2 * 13 + 2,
+    "audit/": 2 * 14 + 2,
 }
 
 
@@ -139,6 +141,7 @@ def fill(slug, count):
         # The latest weeks miss it by one.
         TargetFactory(kpi=first, valid_from=week, value=back + 1)
         WhyLineFactory(kpi=first, start=week)
+        NoteFactory(kpi=first, on_date=week)
         values.append(NewValue("history", week, Decimal(back)))
     # k0 has no value: it needs attention and is to be entered.
     record(values[1:], by=Author(membership=owner, source="test"), at=NOW)

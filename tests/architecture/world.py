@@ -15,6 +15,7 @@ from tests.conftest import NOW
 from tests.factories.goals import (
     BreakdownFactory,
     KpiFactory,
+    NoteFactory,
     ScorecardFactory,
     ScorecardLinkFactory,
     SegmentFactory,
@@ -64,6 +65,8 @@ class World:
             workspace=self.workspace, name=text, team=self.team, lines=[text, self.kpi]
         )
         self.link = ScorecardLinkFactory(scorecard=self.scorecard, made_by=lead, name=text)
+        theirs = KpiFactory(workspace=self.workspace, owner=self.people["partner"], name=text)
+        self.note = NoteFactory(kpi=theirs, on_date=WEEK, text=text)
         WhyLineFactory(kpi=self.kpi, start=WEEK, why=text, next_step=text)
         admin = self.people["admin"]
         self.token = ApiTokenFactory(membership=admin, name=text)
@@ -112,6 +115,9 @@ class World:
             ("goals:scorecard-links", "number"): self.scorecard.number,
             ("goals:revoke-scorecard-link", "number"): self.scorecard.number,
             ("goals:revoke-scorecard-link", "link"): self.link.pk,
+            ("goals:remove-note", "number"): self.note.kpi.number,
+            ("goals:remove-note", "note"): self.note.number,
+            ("goals-api:note-detail", "ref"): self.note.ref,
             ("goals-api:breakdown-detail", "ref"): self.breakdown.ref,
             ("goals-api:segment-detail", "ref"): self.segment.ref,
             ("goals-api:target-detail", "ref"): self.target.ref,
@@ -141,6 +147,7 @@ class World:
             [list(type(self.kpi).objects.filter(workspace=self.workspace).values_list())],
             [list(Target.objects.filter(kpi__workspace=self.workspace).values_list())],
             [list(WhyLine.objects.filter(kpi__workspace=self.workspace).values_list())],
+            [list(type(self.note).objects.filter(workspace=self.workspace).values_list())],
             [list(Measurement.objects.filter(series__kpi__workspace=self.workspace).values_list())],
             [list(type(self.segment).objects.filter(breakdown=self.breakdown).values_list())],
             [list(Scorecard.objects.filter(workspace=self.workspace).values_list())],
@@ -158,6 +165,6 @@ class World:
 
 UNKNOWN = {
     "pk": 2_000_000_000, "number": 999_999_999, "target": 999_999_999, "deed": "exclude",
-    "turn": "pause", "link": 2_000_000_000,
+    "turn": "pause", "link": 2_000_000_000, "note": 999_999_999,
     "code": "no_such_code", "ref": "X-999999999", "public_id": "nosuchtoken",
 }  # fmt: skip

@@ -12,6 +12,7 @@ from goals.models import (
     Breakdown,
     Import,
     Kpi,
+    Note,
     Scorecard,
     ScorecardLine,
     ScorecardLink,
@@ -126,6 +127,19 @@ class WhyLineFactory(factory.django.DjangoModelFactory):
     why = "The form was broken."
     said_by = factory.SelfAttribute("kpi.owner")
     said_at = LONG_AGO
+
+
+class NoteFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Note
+
+    kpi = factory.SubFactory(KpiFactory)
+    workspace = factory.SelfAttribute("kpi.workspace")
+    number = factory.Sequence(lambda n: 500 + n)
+    on_date = dt.date(2026, 11, 9)
+    text = "New price list"
+    made_by = factory.SelfAttribute("kpi.owner")
+    made_at = LONG_AGO
 
 
 class ImportFactory(factory.django.DjangoModelFactory):
