@@ -57,6 +57,7 @@ def kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
         "choices": _choices(request, page),
         "period_label": _PERIODS[page.grain],
         "query": [(name, text) for name, text in request.GET.items() if name != "segment"],
+        "zoom": " ".join(point.start.isoformat() for point in page.points),
         "csv_url": f"{reverse('goals:kpi-csv', args=here)}?{request.GET.urlencode()}",
         "crumbs": [{"label": _("KPIs"), "url": reverse("goals:kpis", args=here[:1])}],
         "freshness": phrases.freshness_note(page.freshness, request.workspace.zone, at=now),

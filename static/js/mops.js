@@ -294,6 +294,52 @@
     find("summary", menu).focus();
   });
 
+  // -- A chart: dragging over it leads to the address that shows those periods ---------------------
+
+  const show = (change) => {
+    const url = new URL(location);
+    for (const name of ["periods", "from", "to"]) url.searchParams.delete(name);
+    for (const [name, day] of Object.entries(change)) url.searchParams.set(name, day);
+    if (url.href !== location.href) location.assign(url);
+  };
+
+  let drag;
+  // A finger scrolls the page; it chooses the days in the menu.
+  on("pointerdown", "[data-zoom] > svg", (chart, event) => {
+    if (event.button || event.pointerType === "touch") return;
+    event.preventDefault();
+    const mark = document.createElementNS(chart.namespaceURI, "rect");
+    mark.classList.add("m-zoom");
+    mark.setAttribute("height", "100%");
+    chart.append(mark);
+    drag = { mark, box: chart.getBoundingClientRect(), from: event.clientX, starts: chart.parentElement.dataset.zoom.split(" ") };
+  });
+  /** Give both ends of a drag as shares of the chart's width, the left one first. */
+  const ends = ({ box, from }, to) =>
+    [from, to].map((x) => Math.min(1, Math.max(0, (x - box.left) / box.width))).sort((a, b) => a - b);
+  addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    const [left, right] = ends(drag, event.clientX);
+    drag.mark.setAttribute("x", `${left * 100}%`);
+    drag.mark.setAttribute("width", `${(right - left) * 100}%`);
+  });
+  const drop = () => {
+    drag?.mark.remove();
+    drag = null;
+  };
+  addEventListener("pointercancel", drop);
+  on("keydown", "body", (_body, event) => event.key === "Escape" && drop());
+  addEventListener("pointerup", (event) => {
+    if (!drag) return;
+    const { starts } = drag;
+    // Each dot stands in the middle of its period; those that were dragged over are meant.
+    const [left, right] = ends(drag, event.clientX).map((share) => share * starts.length - 0.5);
+    const [first, last] = [Math.ceil(left), Math.floor(right)];
+    drop();
+    if (first < last) show({ from: starts[first], to: starts[last] });
+  });
+  on("dblclick", "[data-zoom] > svg", () => show({}));
+
   on("click", "[data-copy]", async (button) => {
     const input = document.getElementById(button.dataset.copy);
     input.select();

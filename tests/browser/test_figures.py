@@ -47,6 +47,33 @@ def test_a_gap_in_the_line_is_not_drawn_over(tab):
     assert figure.locator(".m-line-actual").get_attribute("d").count("M") == 2
 
 
+def test_dragging_over_a_chart_leads_to_those_periods_and_back(tab, site):
+    tab.goto("/w/rotaleaf/kpis/K-{kpi}/".format(**site.world["workspaces"]["en"]))
+    rows, picture = tab.locator("figure tr[data-v]"), tab.locator("[data-zoom] > svg")
+    expect(rows).to_have_count(13)
+    box = picture.bounding_box()
+    middle = box["y"] + box["height"] / 2
+
+    def drag(start, end):
+        tab.mouse.move(box["x"] + box["width"] * start, middle)
+        tab.mouse.down()
+        tab.mouse.move(box["x"] + box["width"] * end, middle, steps=3)
+
+    drag(4.1 / 13, 9 / 13)  # from after the fourth period's dot to before the tenth's
+    tab.keyboard.press("Escape")
+    tab.mouse.up()
+    expect(rows).to_have_count(13)
+
+    drag(9 / 13, 4.1 / 13)
+    tab.mouse.up()
+    expect(rows).to_have_count(5)
+    assert "from=2026-09-14&to=2026-10-12" in tab.url
+
+    picture.dblclick(position={"x": 20, "y": 20})
+    expect(rows).to_have_count(13)
+    assert "from=" not in tab.url
+
+
 def test_a_printed_scorecard_keeps_its_shapes_and_numbers_without_the_navigation(tab):
     """What carries a status on grey paper is its shape and its word, not its colour."""
     tab.goto("/w/rotaleaf/kpis/")

@@ -15,6 +15,7 @@ FORMS = {
     "team": ("/w/{slug}/settings/teams/new/", {"name": ""}, 1),
     "invitation": ("/w/{slug}/settings/invitations/new/", {"addresses": ""}, 1),
     "scorecard": ("/w/{slug}/kpis/scorecards/new/", {"name": "", "place": "0"}, 2),
+    "note": ("/w/{slug}/kpis/K-1/notes/new/", {"text": "", "on_date": ""}, 2),
     "breakdown": ("/w/{slug}/breakdowns/new/", {"name": ""}, 1),
 }
 
