@@ -10,7 +10,7 @@ from core import egress
 from goals.models import Import, Source, SourcePull
 from goals.services import imports, sources
 from goals.services.kpis import archive_kpi
-from goals.services.sources import SourceRuleError
+from goals.services.sources import SourceRuleError, outcomes
 from goals.services.sources.pulling import LEASE, PAUSES
 from teams.models import OutgoingMail
 from teams.policy import Role
@@ -320,3 +320,28 @@ def test_a_worker_that_lost_its_claim_changes_nothing(source, web, lead):
 
     assert SourcePull.objects.get().state == State.WAITING
     assert Import.objects.count() == 1
+
+
+def test_a_pull_that_cannot_be_settled_holds_up_no_other(source, web, lead, monkeypatch, caplog):
+    other = set_up(lead, web.url)
+    web.scripts = [gives(FILE), gives(FILE)]
+    first = sources.ask_for_pull(source=source, by=lead, at=NOW)
+    second = sources.ask_for_pull(source=other, by=lead, at=NOW)
+    settle = outcomes._settle
+
+    def fail_at_first(key, *, at):
+        if key == first.pk:
+            raise ValueError(key)
+        settle(key, at=at)
+
+    monkeypatch.setattr(outcomes, "_settle", fail_at_first)
+    work()
+
+    second.refresh_from_db()
+    assert second.state in (State.HELD, State.DONE, State.SAME)
+    assert f"The outcome of pull {first.pk} could not be noted." in caplog.text
+
+    monkeypatch.undo()
+    work()
+    first.refresh_from_db()
+    assert first.state == State.DONE

@@ -1,9 +1,10 @@
 """What became of a pull: noted on it and on its source; the owner is told once per outage."""
 
+import logging
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,6 +15,8 @@ from goals.models import Import, Source, SourcePull
 from goals.services import marks
 from goals.services.sources.definitions import SourceRuleError, learn
 from teams.services import mail
+
+logger = logging.getLogger(__name__)
 
 State = SourcePull.State
 _WRITTEN = (Import.State.DONE, Import.State.UNDONE)
@@ -26,7 +29,12 @@ def settle(*, at: datetime) -> None:
     )
     mended = SourcePull.objects.filter(state=State.HELD, imported__state=Import.State.DONE)
     for key in [*over.values_list("pk", flat=True), *mended.values_list("pk", flat=True)]:
-        _settle(key, at=at)
+        try:
+            _settle(key, at=at)
+        except DatabaseError:
+            raise
+        except Exception:  # a pull that cannot be settled holds up no other
+            logger.exception("The outcome of pull %d could not be noted.", key)
 
 
 @transaction.atomic
