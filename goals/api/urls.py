@@ -8,6 +8,7 @@ from goals.api.imports import ImportAPI
 from goals.api.kpis import KpiAPI
 from goals.api.measurements import MeasurementAPI
 from goals.api.notes import NoteAPI
+from goals.api.scorecard_links import ScorecardLinkAPI
 from goals.api.scorecards import ScorecardAPI
 from goals.api.sources import SourceAPI
 from goals.api.targets import TargetAPI
@@ -21,6 +22,7 @@ router.register("targets", TargetAPI, basename="target")
 router.register("why-lines", WhyLineAPI, basename="why-line")
 router.register("notes", NoteAPI, basename="note")
 router.register("scorecards", ScorecardAPI, basename="scorecard")
+router.register("scorecard-links", ScorecardLinkAPI, basename="scorecard-link")
 router.register("imports", ImportAPI, basename="import")
 router.register("sources", SourceAPI, basename="source")
 

@@ -121,6 +121,8 @@ OPERATIONS = {
     ("goals-api:note-list", "get"): "viewer",
     ("goals-api:note-list", "post"): "partner",
     ("goals-api:note-detail", "delete"): "partner",
+    ("goals-api:scorecard-link-list", "get"): "lead",
+    ("goals-api:scorecard-link-detail", "delete"): "lead",
     ("goals-api:why-line-list", "get"): "viewer",
     ("goals-api:why-line-list", "post"): "partner",
     ("goals-api:scorecard-list", "get"): "viewer",

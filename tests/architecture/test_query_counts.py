@@ -87,6 +87,7 @@ LISTS = {
     "targets/": 1,
     "why-lines/": 1,
     "notes/": 1,
+    "scorecard-links/": 1,
     "scorecards/": 3,  # with lines and their KPIs
     "measurements/": 1,
     "kpis/history/series/?period=week": 4,

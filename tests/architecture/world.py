@@ -118,6 +118,7 @@ class World:
             ("goals:remove-note", "number"): self.note.kpi.number,
             ("goals:remove-note", "note"): self.note.number,
             ("goals-api:note-detail", "ref"): self.note.ref,
+            ("goals-api:scorecard-link-detail", "public_id"): self.link.public_id,
             ("goals-api:breakdown-detail", "ref"): self.breakdown.ref,
             ("goals-api:segment-detail", "ref"): self.segment.ref,
             ("goals-api:target-detail", "ref"): self.target.ref,

@@ -14,7 +14,7 @@ from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
 from tests.conftest import NOW
-from tests.doors import browser_of, text_of
+from tests.doors import api_of, browser_of, text_of
 from tests.factories.goals import (
     KpiFactory,
     ScorecardFactory,
@@ -168,6 +168,19 @@ def test_the_page_shows_an_address_once_and_revokes_it(card, lead):
     )
     assert Client().get(address).status_code == 410
     assert "revoked" in text_of(client.get(url))
+
+
+def test_a_program_lists_and_revokes_links_and_makes_none(card, lead):
+    link, secret = make(card, lead)
+    client = api_of(lead)
+
+    listed = client.get("/api/v1/scorecard-links/").json()["results"]
+    assert [(each["id"], each["scorecard"]) for each in listed] == [(link.public_id, card.ref)]
+    assert secret.partition("_")[2] not in str(listed)
+    assert client.post("/api/v1/scorecard-links/", {"name": "More"}).status_code == 405
+
+    assert client.delete(f"/api/v1/scorecard-links/{link.public_id}/").status_code == 204
+    assert read(secret).status_code == 410
 
 
 def test_a_link_needs_a_name_on_the_page(card, lead):
