@@ -1,7 +1,9 @@
 """Every address of mops."""
 
 from allauth.account.urls import urlpatterns as accounts_of_allauth
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from goals.urls import numbers_out
@@ -34,6 +36,7 @@ urlpatterns = [
     path("", front_door.root, name="root"),
     path("start/", front_door.start, name="start"),
     path("start/team/", front_door.start_team, name="start-team"),
+    path("start/you/", front_door.start_you, name="start-you"),
     path("start/demo/", front_door.start_demo, name="start-demo"),
     path("", include("reviews.urls")),
     path("", include("teams.urls")),
@@ -44,7 +47,7 @@ urlpatterns = [
     path("w/<slug:workspace>/demo/reset/", demo.reset, name="reset-demo"),
     path("w/<slug:workspace>/demo/remove/", demo.remove, name="remove-demo"),
     path("demo/<str:token>/", enter, name="demo"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("accounts/", include(accounts)),
     path("api/v1/", include(api)),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),

@@ -39,7 +39,9 @@ class WorkspaceForm(forms.Form):
     )
 
     def clean_currency(self) -> str:
-        return str(self.cleaned_data["currency"]).upper()
+        currency = str(self.cleaned_data["currency"]).upper()
+        Workspace._meta.get_field("currency").run_validators(currency)
+        return currency
 
 
 class SettingsForm(WorkspaceForm):
@@ -83,16 +85,30 @@ class DeleteWorkspaceForm(forms.Form):
     )
 
 
-class StartForm(WorkspaceForm):
-    """The first workspace of an installation, and its owner."""
+class FirstWorkspaceForm(WorkspaceForm):
+    """The first workspace of an installation; the browser knows in which time zone it is."""
 
-    your_name = forms.CharField(label=_("Your name"), max_length=120)
+    week_start = forms.TypedChoiceField(
+        label=_("The week starts on"), choices=Weekday.choices, coerce=int, initial=Weekday.MONDAY
+    )
+    field_order = ("name", "timezone", "week_start", "currency")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound and not self.initial:
+            self.fields["timezone"].widget.attrs["data-zone"] = ""
+
+
+class FirstOwnerForm(forms.Form):
+    """Whoever sets an installation up."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120)
     email = forms.EmailField(label=_("Your e-mail address"), max_length=254)
     password = _new_password()
 
     def clean_password(self) -> str:
         values = self.cleaned_data
-        person = {"name": values.get("your_name", ""), "email": values.get("email", "")}
+        person = {"name": values.get("name", ""), "email": values.get("email", "")}
         return _judged(values["password"], **person)
 
 

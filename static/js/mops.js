@@ -366,6 +366,11 @@
     }
   });
 
+  for (const select of all("select[data-zone]")) {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    if ([...select.options].some(({ value }) => value === timeZone)) select.value = timeZone;
+  }
+
   /** Show what only works with JavaScript. */
   const reveal = (root) => {
     for (const element of all("[data-js][hidden]", root)) element.hidden = false;

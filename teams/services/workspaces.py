@@ -44,7 +44,9 @@ def start(
     owner_name: str,
     email: str,
     password: str,
+    language: str,
     at: datetime,
+    **settings: Any,
 ) -> Membership:
     """
     Open the first workspace of an installation; its owner also runs the installation.
@@ -56,16 +58,23 @@ def start(
         DomainError: there is a workspace already, or the address is another person's.
     """
     _hold_start()
-    if Workspace.objects.filter(is_demo=False).exists():
+    if is_set_up():
         raise DomainError(_("There is a workspace already. Ask its owner for an invitation."))
     owner = User.objects.filter(email__iexact=email).first()
     if owner is None:
-        owner = User.objects.create_user(email, password, name=owner_name)
+        owner = User.objects.create_user(email, password, name=owner_name, language=language)
     elif not (owner.is_active and owner.check_password(password)):
         raise DomainError(_("Somebody already uses this e-mail address."), field="email")
     owner.is_staff = True
     owner.save(update_fields=["is_staff"])
-    return open_workspace(name=name, timezone=timezone, currency=currency, owner=owner, at=at)
+    return open_workspace(
+        name=name, timezone=timezone, currency=currency, owner=owner, at=at, **settings
+    )
+
+
+def is_set_up() -> bool:
+    """Tell whether anybody works here: a demo is there to be looked at."""
+    return Workspace.objects.filter(is_demo=False).exists()
 
 
 def _hold_start() -> None:

@@ -172,6 +172,7 @@ ELSEWHERE = {
     "root": "public: leads on",
     "start": "on an empty install: the machine itself, or the setup token",
     "start-team": "on an empty install: the machine itself, or the setup token",
+    "start-you": "on an empty install: the machine itself, or the setup token",
     "start-demo": "on an empty install: the machine itself, or the setup token",
     "reviews:outbox": "operators",
     "reviews:email": "signed in: one's own",

@@ -24,6 +24,8 @@ NO_PAGES = {
     "account_reauthenticate": "nothing asks for it yet",
 }  # fmt: skip
 MEMBER, VIEWER, EMPTY, NOBODY, GUEST = "member", "viewer", "empty", "nobody", "guest"
+# Somebody who has said what their workspace is called, and is not signed in.
+STARTING = "starting"
 # The owner of a workspace with a thousand KPIs, which is there for pictures and long tests only.
 CROWD = "crowd"
 
@@ -165,6 +167,7 @@ FROM_KEY = "account_reset_password_from_key"
 ELSEWHERE = [
     Page("start", "start", GUEST, first_day=True),
     Page("start-team", "start-team", GUEST, first_day=True),
+    Page("start-you", "start-you", STARTING, first_day=True),
     Page("api-problems", "api-problems", GUEST),
     Page("outbox", "reviews:outbox"),
     Page("email", "reviews:email"),

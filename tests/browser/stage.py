@@ -30,6 +30,7 @@ from goals.services.scorecard_links import make_link, revoke_link
 from goals.services.targets import set_target
 from mops import preparations
 from mops.demo import build, story
+from mops.front_door import DRAFT
 from mops.gallery import LONG_TAIL, THAI
 from reviews.models import DigestSubscription, WhyQuestion
 from reviews.services import why_questions
@@ -70,6 +71,7 @@ def _built(*, crowded):
                 **({"crowd": _told_in_both(_crowd(at), at)} if crowded else {}),
             },
             "studios": [_studio(number, at) for number in range(STUDIOS)],
+            "starting": _draft(),
             "nobody": {
                 language: _session(_user(f"nobody.{language}@mops.example", language))
                 for language in ("en", "th")
@@ -314,6 +316,14 @@ def _studio(number, at):
     record(values, by=Author(membership=owner, source="Import"), at=at)
     rollups.drain(workspace=owner.workspace, at=at)
     return {**_told(owner), "email": email, "password": PASSWORD}
+
+
+def _draft():
+    """The session of somebody between the first two steps of an empty installation."""
+    session = SessionStore()
+    session[DRAFT] = {"name": "Rosemary Ltd", "timezone": "Europe/Warsaw", "currency": "EUR"}
+    session.save()
+    return session.session_key
 
 
 def _session(user):

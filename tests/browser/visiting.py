@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.addresses import GUEST, MEMBER, NOBODY, VIEWER, Page
+from tests.browser.addresses import GUEST, MEMBER, NOBODY, STARTING, VIEWER, Page
 from tests.browser.house import Site
 
 HEIGHTS = {1280: 720, 360: 740, 320: 640}
@@ -69,6 +69,7 @@ def session_of(who: str, look: Look, site: Site) -> str:
         MEMBER: workspaces[look.language]["session"],
         VIEWER: workspaces[look.language]["viewer"],
         NOBODY: site.world["nobody"][look.language],
+        STARTING: site.world["starting"],
         GUEST: "",
     }
     return sessions[who]

@@ -166,7 +166,7 @@ def test_the_people_of_a_demo_go_with_it_and_the_visitor_may_start(client, world
 
     answer = client.post(page_of(world.workspace), {"name": CANARY}, follow=True)
 
-    assert [url for url, _status in answer.redirect_chain] == ["/", "/start/", "/start/team/"]
+    assert [url for url, _status in answer.redirect_chain] == ["/", "/start/"]
     assert not User.objects.exists()
 
 
@@ -223,7 +223,7 @@ def test_the_deletion_is_whole_or_not_at_all(world, monkeypatch):
 
 START = {
     "name": "Rosemary", "timezone": "Europe/Warsaw", "currency": "EUR",
-    "owner_name": "Olga Owner", "password": "four green bottles",
+    "owner_name": "Olga Owner", "password": "four green bottles", "language": "en",
 }  # fmt: skip
 
 

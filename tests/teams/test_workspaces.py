@@ -1,7 +1,6 @@
 """Opening and changing a workspace; what its deletion leaves alone."""
 
 import pytest
-from django.urls import reverse
 
 from core.errors import ConflictError, DomainError
 from goals.models import Kpi
@@ -19,11 +18,8 @@ START = {
     "owner_name": "Olga Owner",
     "email": "Olga@Example.com",
     "password": "four green bottles",
+    "language": "en",
 }
-FORM = {
-    "name": "Rosemary Ltd", "timezone": "Europe/Warsaw", "currency": "eur",
-    "your_name": "Olga Owner", "email": "olga@example.com", "password": "four green bottles",
-}  # fmt: skip
 
 
 def opened(name, at, **settings):
@@ -40,6 +36,12 @@ def test_the_start_makes_an_owner_who_runs_the_installation(db, now):
     assert (membership.user, membership.role, membership.joined_at) == (user, Role.OWNER, now)
     assert (user.email, user.name, user.is_staff) == ("olga@example.com", "Olga Owner", True)
     assert user.check_password("four green bottles")
+
+
+def test_the_start_takes_more_settings_and_the_language_of_its_owner(db, now):
+    membership = workspaces.start(**{**START, "language": "pl"}, week_start=6, at=now)
+
+    assert (membership.workspace.week_start, membership.user.language) == (6, "pl")
 
 
 def test_the_start_takes_no_address_that_is_in_use(db, now):
@@ -152,76 +154,3 @@ def test_deleting_one_workspace_leaves_the_others_and_their_trails(workspace, st
     assert list(ApiToken.objects.all()) == [token]
     assert list(Membership.objects.all()) == [stranger]
     assert Kpi.objects.count() == 1
-
-
-def test_the_page_starts_an_empty_installation_and_signs_in(client, db, frozen):
-    answer = client.post(reverse("start-team"), FORM)
-
-    assert (answer.status_code, answer.url) == (302, "/w/rosemary-ltd/")
-    assert Workspace.objects.get().currency == "EUR"
-    assert client.get(reverse("teams:general", args=["rosemary-ltd"])).status_code == 200
-
-
-def test_the_page_says_which_value_is_wrong(client, db, frozen):
-    answer = client.post(reverse("start-team"), {**FORM, "currency": "e1r"})
-
-    assert answer.status_code == 422
-    assert "currency" in answer.context["form"].errors
-    assert not User.objects.exists()
-
-
-@pytest.mark.parametrize("password", ["olga@example.com", "Olga Owner 12", "only11signs"])
-def test_a_password_like_the_name_or_the_address_starts_nothing(client, db, frozen, password):
-    """Show reliability row FM-27: a password is judged together with its person."""
-    answer = client.post(reverse("start-team"), {**FORM, "password": password})
-
-    assert answer.status_code == 422
-    assert "password" in answer.context["form"].errors
-    assert not User.objects.exists()
-
-
-def test_the_page_starts_nothing_where_there_is_a_workspace(client, workspace):
-    """Show reliability row FM-10: nobody becomes operator of a running installation."""
-    answer = client.post(reverse("start-team"), FORM)
-
-    assert (answer.status_code, answer.url) == (302, "/")
-    assert list(Workspace.objects.all()) == [workspace]
-    assert not User.objects.filter(email="olga@example.com").exists()
-
-
-def test_a_demo_does_not_stand_in_the_way_of_the_start(client, db, frozen):
-    WorkspaceFactory(is_demo=True)
-
-    client.post(reverse("start-team"), FORM)
-
-    assert Workspace.objects.filter(is_demo=False, name="Rosemary Ltd").exists()
-
-
-@pytest.mark.parametrize(
-    ("secret", "address", "asked", "status"),
-    [
-        ("", "127.0.0.1", "", 302),
-        ("", "203.0.113.9", "", 403),
-        ("sesame", "203.0.113.9", "?token=sesame", 302),
-        ("sesame", "203.0.113.9", "?token=wrong", 403),
-        ("sesame", "127.0.0.1", "", 403),
-    ],
-)
-def test_only_who_runs_the_machine_or_holds_the_token_starts(
-    client, db, frozen, settings, secret, address, asked, status
-):
-    settings.SETUP_TOKEN = secret
-
-    answer = client.post(reverse("start-team") + asked, FORM, REMOTE_ADDR=address)
-
-    assert answer.status_code == status
-    assert Workspace.objects.exists() is (status == 302)
-
-
-def test_a_request_that_came_through_a_proxy_is_not_from_the_machine(client, db, settings):
-    settings.SETUP_TOKEN = ""
-
-    answer = client.post(reverse("start-team"), FORM, headers={"X-Forwarded-For": "203.0.113.9"})
-
-    assert answer.status_code == 403
-    assert not Workspace.objects.exists()
