@@ -96,7 +96,7 @@ def start_you(request: HttpRequest) -> HttpResponse:
             )
             del request.session[DRAFT]
             login(request, membership.user, backend=BACKEND)
-            return redirect(membership.workspace)
+            return redirect("reviews:first-kpis", membership.workspace.slug)
     status = 422 if form.errors else 200
     return render(request, "mops/start_you.html", {"form": form}, status=status)
 

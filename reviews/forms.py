@@ -1,12 +1,51 @@
-"""Shape and type of what people choose about digests."""
+"""Shape and type of what people choose in the first run and about digests."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from goals.forms.imports import UploadForm
+from goals.rules.scorecard_templates import STARTERS, TEMPLATES
 from reviews.services.subscriptions import Choice, chosen
 from teams.models import Membership, Team
+
+
+class BeginningForm(forms.Form):
+    """What a new workspace begins with: one of the ready scorecards, or nothing."""
+
+    EMPTY = "empty"
+    template = forms.ChoiceField(
+        label=_("Start from"),
+        widget=forms.RadioSelect,
+        choices=[
+            *((id, TEMPLATES[id].sentence) for id in STARTERS),
+            (EMPTY, _("Empty: your numbers become KPIs, or you choose them later.")),
+        ],
+        initial=STARTERS[0],
+    )
+
+    @property
+    def chosen(self) -> str:
+        """What was chosen, once the form is valid; "" for nothing."""
+        template: str = self.cleaned_data["template"]
+        return "" if template == self.EMPTY else template
+
+
+class FirstNumbersForm(UploadForm):
+    """Cells pasted from a spreadsheet, or its file."""
+
+    field_order = ("pasted", "file")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["encoding"]
+        self.fields["pasted"].label = _("Paste from a spreadsheet")
+        self.fields["pasted"].widget.attrs["rows"] = 10
+        self.fields["pasted"].help_text = _(
+            "With the headings: a column of weeks or days, and one for each KPI."
+        )
+        self.fields["file"].label = _("Or upload a file")
 
 
 class SubscriptionsForm(forms.Form):

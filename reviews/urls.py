@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from reviews.views import (
     digests,
+    first_run,
     home,
     outbox,
     search,
@@ -16,6 +17,10 @@ from reviews.views import (
 app_name = "reviews"
 below_workspace = [
     path("", home.home, name="home"),
+    path("start/", first_run.begin, name="first-kpis"),
+    path("start/numbers/", first_run.numbers, name="first-numbers"),
+    path("start/I-<int:number>/", first_run.check, name="first-import"),
+    path("start/hide/", first_run.hide, name="hide-first-steps"),
     path("menu/", settings.menu, name="menu"),
     path("search/", search.search, name="search"),
     path("settings/", settings.settings, name="settings"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.errors import ConflictError, DomainError, first_rule
 from goals.models import Kpi, Scorecard, ScorecardLine
 from goals.rules.scorecard_templates import TEMPLATES
-from goals.services import kpis, marks
+from goals.services import kpis, locks, marks
 from teams.models import Membership, Workspace
 from teams.services.counters import next_number
 
@@ -69,6 +69,20 @@ def create_from_template(
         ),
         added,
     )
+
+
+@transaction.atomic
+def begin_with(*, workspace: Workspace, template: str, owner: Membership) -> None:
+    """
+    Set up a ready scorecard, unless one of its name is there: a form may come twice.
+
+    Raises:
+        ScorecardRuleError, NumbersBusyError: as for ``create_from_template``.
+    """
+    locks.hold_definitions(workspace)
+    name = TEMPLATES[template].name if template in TEMPLATES else ""
+    if not Scorecard.objects.for_workspace(workspace).filter(name__iexact=str(name)).exists():
+        create_from_template(workspace=workspace, template=template, owner=owner)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from goals.selectors.board import get_board
 from goals.selectors.points import get_freshness
 from goals.selectors.weeks import chosen_week
 from reviews.selectors import home as selector
+from reviews.selectors.first_steps import get_first_steps
 from reviews.selectors.home_teams import ALL, MINE, TeamChoice
 from teams.access import WorkspaceRequest, workspace_view
 from teams.policy import Action
@@ -97,6 +98,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
         "period": _period(request, week),
         "may_enter": bool(enters),
+        "first_steps": get_first_steps(request.membership),
     }
     _remember(request)
     return render(request, "reviews/home.html", context)

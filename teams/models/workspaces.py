@@ -86,6 +86,8 @@ class Workspace(models.Model):
     )
     numbers_due_time = models.TimeField(_("Numbers are due at"), default=time(11))
     is_demo = models.BooleanField(default=False)
+    # Whether Home lists what is left of the first run, to those who may do all of it.
+    first_steps = models.BooleanField(_("First steps on Home"), default=False)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

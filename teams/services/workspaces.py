@@ -67,9 +67,8 @@ def start(
         raise DomainError(_("Somebody already uses this e-mail address."), field="email")
     owner.is_staff = True
     owner.save(update_fields=["is_staff"])
-    return open_workspace(
-        name=name, timezone=timezone, currency=currency, owner=owner, at=at, **settings
-    )
+    settings |= {"currency": currency, "first_steps": True}
+    return open_workspace(name=name, timezone=timezone, owner=owner, at=at, **settings)
 
 
 def is_set_up() -> bool:
@@ -117,6 +116,19 @@ def change_settings(*, workspace: Workspace, version: int, **changes: Any) -> Wo
     locked.save()
     workspace_changed.send(Workspace, workspace=locked)
     return locked
+
+
+@transaction.atomic
+def hide_first_steps(*, workspace: Workspace) -> None:
+    """
+    List on Home no more what is left of the first run.
+
+    Raises:
+        WorkspaceGoneError: somebody deleted the workspace.
+    """
+    locked = hold_workspace(workspace.pk)
+    locked.first_steps = False
+    locked.save(update_fields=["first_steps"])
 
 
 @transaction.atomic

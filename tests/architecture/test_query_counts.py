@@ -67,6 +67,8 @@ PAGES = {
     "kpis/targets/?fill=actuals&percent=5": 7,  # and: freshness, values, their targets
     "kpis/library/": 1,
     "breakdowns/": 2,
+    "start/": 1,
+    "start/numbers/": 1,
     "imports/": 2,
     "search/?q=k": 6,  # KPIs, scorecards, imports, sources, teams, people
     "kpis/sources/": 2,

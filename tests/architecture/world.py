@@ -124,7 +124,7 @@ class World:
             ("goals-api:target-detail", "ref"): self.target.ref,
             ("goals-api:scorecard-detail", "ref"): self.scorecard.ref,
         }
-        if route.startswith("goals:") and "import" in route:
+        if route.startswith(("goals:", "reviews:")) and "import" in route:
             return self.file.number
         if route.startswith("goals:") and route.endswith("scorecard"):
             return self.scorecard.number

@@ -68,6 +68,8 @@ ROUTES = {route.name: route for route in all_routes()}
 def _id(route: str, parameter: str, workspace: dict[str, Any]) -> Any:
     if route in ("goals:import", "goals:import-reading"):
         return workspace["files"]["matched"]
+    if route == "reviews:first-import":
+        return workspace["files"]["checked"]
     by_route = {
         "teams:member": "member",
         "teams:team": "team",
@@ -145,6 +147,8 @@ STATES = [
     Page("forbidden", "teams:general", VIEWER, status=403),
     Page("import-checked", "", path="/w/{slug}/imports/I-{files[checked]}/"),
     Page("import-refused", "", path="/w/{slug}/imports/I-{files[refused]}/"),
+    Page("first-numbers-empty", "reviews:first-numbers", EMPTY),
+    Page("first-import-refused", "", path="/w/{slug}/start/I-{files[refused]}/"),
     Page("import-done", "", path="/w/{slug}/imports/I-{files[done]}/"),
     Page("kpi-of-formula", "", path="/w/{slug}/kpis/K-{formula}/"),
     Page("feed-formula", "", path="/w/{slug}/kpis/K-{formula}/feed/"),

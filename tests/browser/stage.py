@@ -232,7 +232,7 @@ def _failing(owner, name, at):
 def _empty(at):
     owner = User.objects.create_user("owner@empty.example", name="Emma Empty")
     return workspaces.open_workspace(
-        name="Empty", timezone="Europe/Warsaw", currency="EUR", owner=owner, at=at
+        name="Empty", timezone="Europe/Warsaw", currency="EUR", owner=owner, first_steps=True, at=at
     )
 
 
