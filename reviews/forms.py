@@ -40,12 +40,14 @@ class FirstNumbersForm(UploadForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["encoding"]
-        self.fields["pasted"].label = _("Paste from a spreadsheet")
-        self.fields["pasted"].widget.attrs["rows"] = 10
-        self.fields["pasted"].help_text = _(
-            "With the headings: a column of weeks or days, and one for each KPI."
-        )
-        self.fields["file"].label = _("Or upload a file")
+        pasted, file = self.fields["pasted"], self.fields["file"]
+        pasted.label = _("Paste from a spreadsheet")
+        pasted.help_text = _("With its headings: a column of weeks or days, and one for each KPI.")
+        pasted.error_messages["required"] = _("Paste your numbers, or choose a file.")
+        pasted.widget.attrs["rows"] = 10
+        file.label = _("Or upload a file")
+        # One of the two; what is missing is said where one looks first.
+        file.required, pasted.required = False, not self.files.get("file")
 
 
 class SubscriptionsForm(forms.Form):

@@ -41,9 +41,15 @@ class FirstNumbers:
     def reason(self) -> str:
         """Say where the target comes from, for whoever asks later."""
         sentence = {
-            Comparator.AT_LEAST: _("Guessed: the average of %(weeks)d weeks, %(average)s, + 5 %%."),
-            Comparator.AT_MOST: _("Guessed: the average of %(weeks)d weeks, %(average)s, − 5 %%."),
-            Comparator.IN_RANGE: _("Guessed: the average of %(weeks)d weeks, %(average)s, ± 5 %%."),
+            Comparator.AT_LEAST: _(
+                "Guessed from %(weeks)d weeks: their average, %(average)s, plus 5 %%."
+            ),
+            Comparator.AT_MOST: _(
+                "Guessed from %(weeks)d weeks: their average, %(average)s, less 5 %%."
+            ),
+            Comparator.IN_RANGE: _(
+                "Guessed from %(weeks)d weeks: their average, %(average)s, give or take 5 %%."
+            ),
         }[self.goalpost.comparator if self.goalpost else Comparator.AT_LEAST]
         usual = self.format.full(average(self.recent))
         return sentence % {"weeks": len(self.recent), "average": usual}

@@ -57,6 +57,19 @@ class Site:
 @contextmanager
 def open_site(*, crowded: bool = False) -> Iterator[Site]:
     """Start a site with everything on it; ``crowded``: with a workspace of 1,000 KPIs as well."""
+    with _opened(f"build_all(crowded={crowded})") as site:
+        yield site
+
+
+@contextmanager
+def open_fresh_site() -> Iterator[Site]:
+    """Start a site as it is right after its installation: nobody was there yet."""
+    with _opened("build_nothing()") as site:
+        yield site
+
+
+@contextmanager
+def _opened(scene: str) -> Iterator[Site]:
     with tempfile.TemporaryDirectory(prefix="mops-site-") as name:
         var = Path(name)
         var.chmod(0o711)
@@ -64,7 +77,7 @@ def open_site(*, crowded: bool = False) -> Iterator[Site]:
         servers = [Postgres(var, throw_away=True), Valkey(var, throw_away=True)]
         with running(servers, var=var):
             environment = _environment(var, port)
-            world = _stage(environment, crowded=crowded)
+            world = _stage(environment, scene)
             with _started(environment, port, var):
                 yield Site(f"http://localhost:{port}", var, world, list(world["studios"]))
 
@@ -82,8 +95,8 @@ def _environment(var: Path, port: int) -> dict[str, str]:
     }
 
 
-def _stage(environment: dict[str, str], *, crowded: bool) -> dict[str, Any]:
-    deed = f"from tests.browser import stage; stage.build_all(crowded={crowded})"
+def _stage(environment: dict[str, str], scene: str) -> dict[str, Any]:
+    deed = f"from tests.browser import stage; stage.{scene}"
     command = [sys.executable, "-m", "django", "shell", "--verbosity=0", "--command", deed]
     staged = subprocess.run(
         command, env=environment, cwd=paths.BASE_DIR, stdout=subprocess.PIPE, check=True

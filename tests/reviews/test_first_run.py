@@ -146,7 +146,9 @@ def test_a_guessed_target_knows_the_direction_and_says_where_it_comes_from(page)
 
     assert (spend.comparator, spend.value) == (Comparator.AT_MOST, Decimal(950))
     assert (revenue.comparator, revenue.value) == (Comparator.AT_LEAST, Decimal(2100))
-    assert spend.reason == "Guessed: the average of 12 weeks, EUR\N{NO-BREAK SPACE}1,000, − 5 %."
+    assert spend.reason == (
+        "Guessed from 12 weeks: their average, EUR\N{NO-BREAK SPACE}1,000, less 5 %."
+    )
     assert {spend.valid_from, revenue.valid_from} == {LAST_WEEK}
 
 
