@@ -9,6 +9,7 @@ from core.intake.evidence import REMEMBERED_TEXTS as COUNTED
 from goals.rules.mapping import JOINT, Repeats
 from goals.rules.names import has_word, normal
 from goals.rules.new_kpis import usual_cadence
+from goals.rules.other_names import code_called
 from goals.rules.presets import Preset, plain_header, recognise
 
 # Headers over names of KPIs, in English, Polish, Italian and Thai.
@@ -63,10 +64,10 @@ def guess(
     """
     Propose a mapping of a table of ``rows`` under a ``title``; what cannot be guessed is left out.
 
-    The first column of dates is the date. Columns of numbers called like a KPI go to it. Where
-    none is, the file is read as a long one if a column of text names KPIs, or else each column of
-    numbers becomes a KPI of its own. Columns of text that tell rows of the same day apart are
-    segments. What is known of a tool's exports goes before all that.
+    The first column of dates is the date. Columns of numbers called like a KPI, or as one of the
+    library often is, go to it. Where none is, the file is read as a long one if a column of text
+    names KPIs, or else each column of numbers becomes a KPI of its own. Columns of text that tell
+    rows of the same day apart are segments. What is known of a tool's exports goes before all that.
     """
     preset = recognise(column.header for column in columns)
     dates = _dates(columns, preset)
@@ -84,6 +85,8 @@ def guess(
         for column in numbers
         if (known := find_known(called.get(column.name, ""), kpis) or find_known(column.name, kpis))
     }
+    if preset is None:
+        values |= _otherwise_called(numbers, kpis, values)
     proposal: dict[str, Any] = {
         "date": dates[0].name if dates else None,
         "segment": [],
@@ -108,6 +111,20 @@ def guess(
         cuts = {kpi.breakdown for kpi in kpis if kpi.code in values.values()} - {""}
         proposal["segment"] = _cut(texts, cuts, preset, dates[:1], rows) if cuts else []
     return proposal
+
+
+def _otherwise_called(
+    numbers: Sequence[Column], kpis: Sequence[Known], values: dict[str, str]
+) -> dict[str, str]:
+    """Match columns that are called as a KPI of the library often is; each KPI is taken once."""
+    free = {kpi.code for kpi in kpis} - {*values.values()}
+    found: dict[str, str] = {}
+    for column in numbers:
+        code = code_called(column.name)
+        if column.name not in values and code in free:
+            found[column.name] = code
+            free.discard(code)
+    return found
 
 
 def _creation(

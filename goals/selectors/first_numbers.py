@@ -10,10 +10,12 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.intake import Column
 from core.numbers import NumberFormat, figure
 from core.periods import Grain
 from goals.models import Import, Kpi, StagedPlace, StagedValue, Target
 from goals.rules.first_targets import MOST_WEEKS, average, guess
+from goals.rules.mapping import Matching
 from goals.rules.status import Comparator, Goalpost
 from goals.rules.units import UnitFormat
 from goals.selectors.phrases import days
@@ -98,6 +100,15 @@ def headline(row: Import) -> str:
         "kpis": _counted(ngettext("%(count)s KPI", "%(count)s KPIs", kpis), kpis),
         "span": _weeks(row) if {*places, *new} <= {Kpi.Cadence.WEEKLY, None} else _days(row),
     }
+
+
+def left_out(row: Import) -> list[str]:
+    """Name the columns of a matched file that go nowhere."""
+    columns = [Column.from_json(column) for column in row.columns]
+    matching = Matching.from_json(row.mapping, columns)
+    used = {matching.date, matching.value, *matching.segment, *matching.kpi}
+    used |= {*matching.values, *matching.new_columns}
+    return [column.name for column in columns if column.index not in used]
 
 
 def _weeks(row: Import) -> str:

@@ -22,7 +22,7 @@ from core.forms import rules_shown_on
 from core.htmx import wants_fragment
 from core.intake import ReadOptions
 from goals.models import Import, Kpi
-from goals.selectors.first_numbers import get_first_numbers, headline
+from goals.selectors.first_numbers import get_first_numbers, headline, left_out
 from goals.selectors.import_account import get_account, progress_text, work_text
 from goals.services import imports, scorecards
 from goals.services.first_numbers import take_first_numbers
@@ -137,14 +137,13 @@ def _account(request: WorkspaceRequest, row: Import) -> dict[str, Any]:
         return context
     language = translation.get_language() or "en"
     today = request.workspace.today(at=clock.now())
-    matched = {*row.mapping["values"], row.mapping["date"], *row.mapping["segment"]}
-    matched |= {*(row.mapping["create"] or {}).get("columns", ()), row.mapping["value"]}
-    matched |= {*row.mapping["kpi"]}
+    lines = get_first_numbers(row, today=today, language=language)
     return context | {
         "headline": headline(row),
         "account": get_account(row),
-        "lines": get_first_numbers(row, today=today, language=language),
-        "left_out": [c.name for c in imports.columns_of(row) if c.name not in matched],
+        "lines": lines,
+        "has_targets": any(line.target for line in lines),
+        "left_out": left_out(row),
     }
 
 

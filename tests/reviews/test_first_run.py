@@ -121,7 +121,7 @@ def test_pasted_numbers_are_shown_with_targets_and_then_written(page, owner):
     check = pasted(page, sheet(STARTER))
     shown = text_of(page, check)
     assert "96 values for 8 KPIs, 12 weeks." in shown
-    assert "Targets are guessed from your last 13 weeks and 5 %." in shown
+    assert "Targets are guessed: 5 % better than your last 13 weeks." in shown
     assert "Import 96 values" in shown
     assert not Measurement.objects.exists()
     assert not Target.objects.exists()
@@ -182,6 +182,29 @@ def test_columns_that_are_no_starter_are_named_and_left_out(page):
 
     assert "12 values for 1 KPI, 12 weeks." in shown
     assert "Not imported: Hearts." in shown
+
+
+@pytest.mark.parametrize(
+    ("headings", "codes"),
+    [
+        (["Trials", "visits", "New Customers"], {"trial_users", "sessions", "customers_won"}),
+        (["Przychody", "Nowi klienci", "Koszt reklamy"], {"revenue", "customers_won", "ad_spend"}),
+        (["Fatturato", "Visite"], {"revenue", "sessions"}),
+        (["ยอดขาย", "MQL"], {"revenue", "mqls"}),
+        # Of two names for one KPI its own goes first, else the first one.
+        (["Income", "Revenue generated"], {"revenue"}),
+        (["Visits", "Sessions"], {"sessions"}),
+    ],
+)
+def test_columns_find_starters_by_what_people_call_them(page, headings, codes):
+    begun(page)
+
+    page.post(pasted(page, sheet(headings)))
+    work()
+
+    measured = Measurement.objects.values_list("series__kpi__code", flat=True)
+    assert set(measured) == codes
+    assert len(measured) == 12 * len(codes)
 
 
 def test_without_kpis_the_columns_become_some(page):
