@@ -56,4 +56,4 @@ PREPARATIONS: tuple[Callable[[Say], None], ...] = (migrate, collect_static, load
 
 def greetings() -> tuple[str, ...]:
     """Give the management commands whose output is shown once the pages answer."""
-    return ("demo_link",) if settings.DEMO else ("setup_link",)
+    return ("demo_link",) if settings.DEMO else ()

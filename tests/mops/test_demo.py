@@ -127,7 +127,7 @@ def test_removing_the_demo_leaves_nothing_behind(db, frozen, owner):
 def test_removing_the_demo_of_an_empty_installation_leads_to_the_start(visitor):
     answer = visitor.post("/w/rotaleaf/demo/remove/", follow=True)
 
-    assert answer.redirect_chain[-1][0] == "/start/team/"
+    assert answer.redirect_chain[-1][0] == "/start/"
     assert not User.objects.exists()
 
 
