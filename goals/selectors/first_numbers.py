@@ -6,34 +6,48 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
+from django.db.models.functions import DenseRank
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.intake import Column
 from core.numbers import NumberFormat, figure
 from core.periods import Grain
 from goals.models import Import, Kpi, StagedPlace, StagedValue, Target
-from goals.rules.first_targets import MOST_WEEKS, average, guess
+from goals.rules.first_targets import MOST_WEEKS, PERCENT, average, guess
 from goals.rules.mapping import Matching
 from goals.rules.status import Comparator, Goalpost
 from goals.rules.units import UnitFormat
 from goals.selectors.phrases import days
 
+# What is said of a target, by its comparator.
+_REASONS = {
+    Comparator.AT_LEAST: gettext_lazy(
+        "Guessed from %(weeks)d weeks: their average, %(average)s, plus %(percent)d %%."
+    ),
+    Comparator.AT_MOST: gettext_lazy(
+        "Guessed from %(weeks)d weeks: their average, %(average)s, less %(percent)d %%."
+    ),
+    Comparator.IN_RANGE: gettext_lazy(
+        "Guessed from %(weeks)d weeks: their average, %(average)s, give or take %(percent)d %%."
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class FirstNumbers:
-    """A KPI with its values in the file, the latest first, and a target guessed from them."""
+    """A KPI with the last values that a file has for it, and a target guessed from them."""
 
     kpi: Kpi
-    values: Sequence[tuple[date, Decimal]]
-    recent: Sequence[Decimal]
+    weeks: int
+    recent: Sequence[Decimal]  # of weeks that are over, the latest first
     goalpost: Goalpost | None
     format: UnitFormat
 
     @property
     def latest(self) -> str:
-        return self.format.full(self.values[0][1])
+        return self.format.full(self.recent[0]) if self.recent else ""
 
     @property
     def target(self) -> str:
@@ -42,52 +56,43 @@ class FirstNumbers:
     @property
     def reason(self) -> str:
         """Say where the target comes from, for whoever asks later."""
-        sentence = {
-            Comparator.AT_LEAST: _(
-                "Guessed from %(weeks)d weeks: their average, %(average)s, plus 5 %%."
-            ),
-            Comparator.AT_MOST: _(
-                "Guessed from %(weeks)d weeks: their average, %(average)s, less 5 %%."
-            ),
-            Comparator.IN_RANGE: _(
-                "Guessed from %(weeks)d weeks: their average, %(average)s, give or take 5 %%."
-            ),
-        }[self.goalpost.comparator if self.goalpost else Comparator.AT_LEAST]
+        if self.goalpost is None:
+            return ""
         usual = self.format.full(average(self.recent))
-        return sentence % {"weeks": len(self.recent), "average": usual}
+        words = {"weeks": len(self.recent), "average": usual, "percent": PERCENT}
+        return str(_REASONS[self.goalpost.comparator]) % words
 
 
 def get_first_numbers(row: Import, *, today: date, language: str) -> list[FirstNumbers]:
     """
-    List the weekly KPIs of a checked file that exist already; two queries.
+    List the weekly KPIs of a checked file that exist already; three queries.
 
-    Targets are guessed from the last weeks that are over, and for KPIs that have none.
+    Targets are guessed from the last weeks that are over, for KPIs that have none.
     """
     weekly = StagedPlace.objects.filter(source=row, segment="", kpi__cadence=Kpi.Cadence.WEEKLY)
     planned = Exists(Target.objects.filter(kpi=OuterRef("kpi")))
     places = weekly.select_related("kpi").annotate(is_planned=planned).order_by("kpi__number")
-    staged = StagedValue.objects.filter(source=row).order_by("-on_date")
-    values: dict[int, dict[date, Decimal]] = {}
-    for number, day, value in staged.values_list("place", "on_date", "value"):
-        values.setdefault(number, {})[day] = value
-    until = row.workspace.calendar.start(Grain.WEEK, today)
+    staged = StagedValue.objects.filter(source=row)
+    weeks = dict(staged.values_list("place").annotate(Count("on_date", distinct=True)))
+    recent = _recent(staged, until=row.workspace.calendar.start(Grain.WEEK, today))
+    numbers = NumberFormat.of(language)
     found = []
     for place in places:
-        kpi, of_kpi = cast("Kpi", place.kpi), values.get(place.number, {})
-        recent = [value for day, value in of_kpi.items() if day < until][:MOST_WEEKS]
-        may_guess = recent and not place.is_planned
-        found.append(
-            FirstNumbers(
-                kpi=kpi,
-                values=list(of_kpi.items()),
-                recent=recent,
-                goalpost=guess(recent, kpi.direction) if may_guess else None,
-                format=UnitFormat(
-                    kpi.unit, kpi.unit_label, row.workspace.currency, NumberFormat.of(language)
-                ),
-            )
-        )
-    return [each for each in found if each.values]
+        kpi, values = cast("Kpi", place.kpi), [*recent.get(place.number, {}).values()]
+        format = UnitFormat(kpi.unit, kpi.unit_label, row.workspace.currency, numbers)
+        goalpost = guess(values, kpi.direction) if values and not place.is_planned else None
+        found.append(FirstNumbers(kpi, weeks.get(place.number, 0), values, goalpost, format))
+    return found
+
+
+def _recent(staged: QuerySet[StagedValue], *, until: date) -> dict[int, dict[date, Decimal]]:
+    """Give the last values of each place before a day, the latest first."""
+    back = Window(DenseRank(), partition_by=F("place"), order_by=F("on_date").desc())
+    latest = staged.filter(on_date__lt=until).annotate(back=back).filter(back__lte=MOST_WEEKS)
+    found: dict[int, dict[date, Decimal]] = {}
+    for place, day, value in latest.order_by("-on_date").values_list("place", "on_date", "value"):
+        found.setdefault(place, {})[day] = value
+    return found
 
 
 def headline(row: Import) -> str:

@@ -14,6 +14,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core import clock
@@ -68,9 +69,21 @@ def numbers(request: WorkspaceRequest) -> HttpResponse:
                 at=clock.now(),
             )
             return HttpResponseRedirect(_matched(request, row), status=303)
-    context = {"form": form, "kpis": [kpi.name for kpi in _kpis(request).measured().in_order()]}
+    context = {
+        "form": form,
+        "kpis": [kpi.name for kpi in _kpis(request).measured().in_order()],
+        "left": _left_behind(request),
+    }
     status = 422 if form.errors else 200
     return render(request, "reviews/first_numbers.html", context, status=status)
+
+
+def _left_behind(request: WorkspaceRequest) -> Import | None:
+    """Find numbers that somebody brought here and did not import yet."""
+    mine = Import.objects.for_workspace(request.workspace).filter(created_by=request.membership)
+    rows = mine.filter(state__in=[State.CHECKING, State.CHECKED, State.APPLYING])
+    found: Import | None = rows.defer("content").order_by("-number").first()
+    return found
 
 
 def _matched(request: WorkspaceRequest, row: Import) -> str:
@@ -125,6 +138,7 @@ def _working(request: WorkspaceRequest, row: Import) -> HttpResponse:
         "done": row.done,
         "total": total,
         "progress": progress,
+        "text": _("You can leave this page; the work goes on."),
     }
     fragment = wants_fragment(request)
     template = "components/_job_card.html" if fragment else "reviews/first_job.html"

@@ -68,7 +68,7 @@ PAGES = {
     "kpis/library/": 1,
     "breakdowns/": 2,
     "start/": 1,
-    "start/numbers/": 1,
+    "start/numbers/": 2,  # KPIs, and numbers that were left behind
     "imports/": 2,
     "search/?q=k": 6,  # KPIs, scorecards, imports, sources, teams, people
     "kpis/sources/": 2,

@@ -280,6 +280,14 @@ def test_while_a_worker_is_busy_the_page_waits_and_then_leads_on(page):
     assert page.get(address, headers={"HX-Request": "true"})["HX-Redirect"] == address
 
 
+def test_somebody_who_left_before_importing_goes_on_where_they_were(page):
+    begun(page)
+    assert "are waiting" not in text_of(page, url("first-numbers"))
+    check = pasted(page, sheet(STARTER))
+
+    assert f'href="{check}"' in text_of(page, url("first-numbers"))
+
+
 def test_a_file_that_was_written_is_not_written_again(page):
     begun(page)
     check = pasted(page, sheet(STARTER))
