@@ -17,6 +17,7 @@ FILES = {
 }
 NO_PAGES = {
     "alive": "says ok to machines",
+    "numbers-out:scorecard": "a file for programs",
     "ready": "says ok to machines",
     "start-demo": "only takes a form",
     "set_language": "only takes a form",

@@ -91,7 +91,7 @@ def test_the_page_says_what_goes(signed_in, world):
     page = signed_in.get(page_of(world.workspace))
 
     contents = dict(page.context["contents"])
-    assert (contents["KPI"], contents["Target"], contents["Team"]) == (2, 1, 1)
+    assert (contents["KPI"], contents["Target"], contents["Team"]) == (3, 1, 1)
     assert contents["Member"] == 7
     shown = page.content.decode()
     assert "cannot be brought back" in shown
