@@ -1,4 +1,4 @@
-"""Shape and type of what people choose in the first run and about digests."""
+"""Shape and type of what people choose in the first run and about mail."""
 
 from typing import Any
 
@@ -61,11 +61,15 @@ class SubscriptionsForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    reminder = forms.BooleanField(
+        label=_("Reminder, two hours before my numbers are due, if some are missing"),
+        required=False,
+    )
     paused_until = forms.DateField(
         label=_("Pause until"),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("No digests before this day."),
+        help_text=_("No digests or reminders before this day."),
     )
 
     def __init__(self, data: Any = None, *, member: Membership) -> None:
@@ -74,6 +78,7 @@ class SubscriptionsForm(forms.Form):
             "personal": now.personal,
             "workspace": now.workspace,
             "teams": now.teams,
+            "reminder": now.reminder,
             "paused_until": now.paused_until,
         }
         super().__init__(data, prefix=str(member.pk), initial=initial)
@@ -91,5 +96,6 @@ class SubscriptionsForm(forms.Form):
             personal=values["personal"],
             workspace=values["workspace"],
             teams={team.pk for team in values.get("teams", [])},
+            reminder=values["reminder"],
             paused_until=values["paused_until"],
         )

@@ -1,4 +1,4 @@
-"""What goes out by mail: digests and questions, to whom, and what became of each."""
+"""What goes out by mail: digests, reminders and questions, to whom, and what became of each."""
 
 from datetime import date
 from typing import ClassVar, Self
@@ -14,6 +14,9 @@ from teams.models import Membership, Team, Workspace, WorkspaceOwned, WorkspaceO
 
 
 class SubscriptionQuerySet(WorkspaceOwnedQuerySet):
+    def digests(self) -> Self:
+        return self.exclude(variant=DigestSubscription.Variant.REMINDER)
+
     def wanted(self, *, on: date) -> Self:
         """Keep subscriptions that are on, not paused, and whose person still belongs here."""
         here = self.filter(membership__ended_at=None, membership__user__is_active=True)
@@ -22,11 +25,12 @@ class SubscriptionQuerySet(WorkspaceOwnedQuerySet):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class DigestSubscription(WorkspaceOwned):
-    """A member's wish for one kind of weekly digest; switched off it stays, so it stays off."""
+    """A member's wish for one kind of weekly mail; switched off it stays, so it stays off."""
 
     class Variant(models.TextChoices):
         PERSONAL = "personal", _("Personal: what needs me first")
         TEAM = "team", _("Team: the KPIs of a team")
+        REMINDER = "reminder", _("Reminder: my numbers that are due")
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="digests")
     variant = models.CharField(_("Variant"), max_length=8, choices=Variant.choices)
@@ -56,16 +60,33 @@ class DigestSubscription(WorkspaceOwned):
         return f"{self.membership_id} {self.variant}"
 
 
-class DigestRun(WorkspaceOwned):
-    """The digests of one week of a workspace: made once, however often somebody looks."""
+class RunQuerySet(WorkspaceOwnedQuerySet):
+    def digests(self) -> Self:
+        return self.filter(occasion=DigestRun.Occasion.DIGEST)
 
+    def reminders(self) -> Self:
+        return self.filter(occasion=DigestRun.Occasion.REMINDER)
+
+
+class DigestRun(WorkspaceOwned):
+    """The mails about one week of a workspace: made once, however often somebody looks."""
+
+    class Occasion(models.TextChoices):
+        DIGEST = "digest", _("Digest")
+        REMINDER = "reminder", _("Reminder")
+
+    occasion = models.CharField(max_length=8, choices=Occasion.choices, default=Occasion.DIGEST)
     week = models.DateField()
     due_at = models.DateTimeField()
     made_at = models.DateTimeField()
 
+    objects: ClassVar = RunQuerySet.as_manager()
+
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workspace", "week"], name="digest_run_is_unique"),
+            models.UniqueConstraint(
+                fields=["workspace", "occasion", "week"], name="digest_run_is_unique"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,7 +100,7 @@ class DeliveryQuerySet(WaitingWorkQuerySet):
 
 class DigestDelivery(WaitingWork):
     """
-    One digest to one person.
+    One digest or reminder to one person.
 
     ``handing_over`` is committed after the server's go-ahead and before the first byte of the
     message. If the worker dies after that, nobody can know whether the mail arrived: the row

@@ -1,10 +1,10 @@
-"""Doors for workers: digests and questions."""
+"""Doors for workers: digests, reminders and questions."""
 
 from celery import shared_task
 
 from core import clock
 from core.jobs import answers_bell, one_at_a_time, ring
-from reviews.services import planning, sending, why_questions
+from reviews.services import planning, reminders, sending, why_questions
 
 
 @shared_task
@@ -18,5 +18,7 @@ def send_digests() -> None:
 def heartbeat() -> None:
     """Plan what is due, and ring for what waits though nobody rang."""
     ring("reviews.tasks.send_digests")
-    planning.plan_due(at=clock.now())
-    why_questions.ask_due(at=clock.now())
+    now = clock.now()
+    reminders.plan_due(at=now)
+    planning.plan_due(at=now)
+    why_questions.ask_due(at=now)

@@ -61,7 +61,9 @@ class SettingsForm(WorkspaceForm):
         label=_("Numbers are due on"), choices=Weekday.choices, coerce=int
     )
     numbers_due_time = forms.TimeField(
-        label=_("Numbers are due at"), widget=forms.TimeInput({"type": "time"})
+        label=_("Numbers are due at"),
+        widget=forms.TimeInput({"type": "time"}),
+        help_text=_("Two hours before, whoever still has to enter some gets a reminder by mail."),
     )
     digest_weekday = forms.TypedChoiceField(
         label=_("Digests go out on"), choices=Weekday.choices, coerce=int

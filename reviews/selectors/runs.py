@@ -1,7 +1,8 @@
 """Runs of digests: what a batch has to know, and what became of every mail."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
@@ -32,7 +33,9 @@ class RunFacts:
     """What all deliveries of a run have in common."""
 
     workspace: Workspace
+    occasion: str
     week: date
+    due_at: datetime
     sender: Sender
     # So many digests of the run before did not arrive, or may not have.
     lost_before: int
@@ -42,7 +45,9 @@ def get_run(run_id: int) -> RunFacts:
     """Read a run with its workspace, its lead and its predecessor's losses, in one query."""
     leads = _leads().filter(workspace=OuterRef("workspace"))
     earlier = DigestRun.objects.filter(
-        workspace=OuterRef(OuterRef("workspace")), week__lt=OuterRef(OuterRef("week"))
+        workspace=OuterRef(OuterRef("workspace")),
+        occasion=OuterRef(OuterRef("occasion")),
+        week__lt=OuterRef(OuterRef("week")),
     )
     lost = (
         DigestDelivery.objects.filter(
@@ -62,7 +67,7 @@ def get_run(run_id: int) -> RunFacts:
         .get(pk=run_id)
     )
     sender = _sender(run.workspace, run.lead_name, run.lead_email)
-    return RunFacts(run.workspace, run.week, sender, run.lost_before or 0)
+    return RunFacts(run.workspace, run.occasion, run.week, run.due_at, sender, run.lost_before or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class Log:
     """One page of what became of a week's digests."""
 
     counts: list[tuple[Any, int]]
-    # So many can be tried again.
+    # So many digests can be tried again; a reminder has had its hour.
     failed: int
     rows: list[DigestDelivery]
     pager: dict[str, Any]
@@ -82,15 +87,17 @@ class Log:
 
 def get_log(workspace: Workspace, week: date, *, page: int) -> Log:
     """Read a page of a week's deliveries, what somebody should look after first."""
-    runs = DigestRun.objects.for_workspace(workspace)
+    runs = DigestRun.objects.for_workspace(workspace).digests()
     latest = list(runs.filter(week__lte=week).order_by("-week")[:2])
     run = latest.pop(0) if latest and latest[0].week == week else None
     before = latest[0].week if latest else None
     is_skipped = run is None and before is not None and runs.filter(week__gt=week).exists()
-    deliveries = DigestDelivery.objects.filter(run=run) if run else DigestDelivery.objects.none()
-    found = deliveries.values_list("state").annotate(count=Count("pk"))
-    by_state = {State(state): count for state, count in found}
-    total = sum(by_state.values())
+    deliveries = DigestDelivery.objects.filter(run__workspace=workspace, run__week=week)
+    found = list(deliveries.values_list("run__occasion", "state").annotate(count=Count("pk")))
+    by_state = Counter[State]()
+    for _occasion, state, count in found:
+        by_state[State(state)] += count
+    total = by_state.total()
     first = max(0, min(page - 1, (total - 1) // LOG_LENGTH)) * LOG_LENGTH
     rows = (
         deliveries.annotate(is_lost=Case(When(state__in=LOST, then=1), default=0))
@@ -99,7 +106,11 @@ def get_log(workspace: Workspace, week: date, *, page: int) -> Log:
     )
     return Log(
         counts=[(state.label, by_state[state]) for state in State if state in by_state],
-        failed=by_state.get(State.FAILED, 0) + by_state.get(State.REFUSED, 0),
+        failed=sum(
+            count
+            for occasion, state, count in found
+            if occasion == DigestRun.Occasion.DIGEST and state in (State.FAILED, State.REFUSED)
+        ),
         rows=list(rows[first : first + LOG_LENGTH]),
         pager=_pager(first, total),
         is_skipped=is_skipped,
@@ -128,7 +139,9 @@ def _pager(first: int, total: int) -> dict[str, Any]:
 
 def count_lost(workspace: Workspace) -> int:
     """Count what somebody should look after in the latest run."""
-    latest = DigestRun.objects.filter(workspace=workspace).order_by("-week").values("pk")[:1]
+    latest = (
+        DigestRun.objects.digests().filter(workspace=workspace).order_by("-week").values("pk")[:1]
+    )
     return int(DigestDelivery.objects.filter(run=Subquery(latest), state__in=LOST).count())
 
 

@@ -62,12 +62,12 @@ class Taken:
         return self.is_on and (self.paused_until is None or self.paused_until <= on)
 
 
-def enter(run: DigestRun, subscriptions: QuerySet[DigestSubscription]) -> None:
-    """Write a delivery for each subscription, unless it has one; each is due at its own minute."""
+def enter(run: DigestRun, subscriptions: QuerySet[DigestSubscription], *, since: datetime) -> None:
+    """Write a delivery for each subscription, unless it has one: due at its minute ``since``."""
     DigestDelivery.objects.bulk_create(
         (
             DigestDelivery(
-                run=run, subscription_id=pk, send_after=max(run.due_at + spread(pk), run.made_at)
+                run=run, subscription_id=pk, send_after=max(since + spread(pk), run.made_at)
             )
             for pk in subscriptions.values_list("pk", flat=True)
         ),
@@ -230,7 +230,10 @@ def reopen(run: DigestRun, *, at: datetime) -> int:
 def overtake(run: DigestRun, *, at: datetime) -> None:
     """Give up on earlier weeks that still wait: a later digest is about to tell more."""
     DigestDelivery.objects.filter(
-        run__workspace=run.workspace, run__week__lt=run.week, state=State.WAITING
+        run__workspace=run.workspace,
+        run__occasion=run.occasion,
+        run__week__lt=run.week,
+        state=State.WAITING,
     ).update(state=State.OVERTAKEN, finished_at=at)
 
 

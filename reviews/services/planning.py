@@ -1,6 +1,7 @@
-"""Deciding which week's digests go out: once per workspace and week, whoever asks how often."""
+"""Deciding which week's mails go out: once per workspace and week, whoever asks how often."""
 
 import logging
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 # Rollups that lag hold a digest back for so long, then it goes and says so.
 PATIENCE = timedelta(hours=2)
 
+Occasion = DigestRun.Occasion
+
 
 class WeekNotOverError(DomainError):
     """A digest tells of whole weeks."""
@@ -32,7 +35,16 @@ class WeekNotOverError(DomainError):
 
 def plan_due(*, at: datetime) -> int:
     """Make the deliveries of every workspace whose digest is due; return how many runs began."""
-    last = DigestRun.objects.filter(workspace=OuterRef("pk")).order_by("-week")
+    return plan_each(Occasion.DIGEST, _plan, at=at)
+
+
+def plan_each(occasion: Occasion, plan: Callable[..., bool], *, at: datetime) -> int:
+    """
+    Have ``plan`` look at each workspace, with week and due moment of its last run of the occasion.
+
+    Return how many runs began.
+    """
+    last = DigestRun.objects.filter(workspace=OuterRef("pk"), occasion=occasion).order_by("-week")
     every: Any = Workspace.objects.annotate(
         last_week=Subquery(last.values("week")[:1]), last_due=Subquery(last.values("due_at")[:1])
     )
@@ -40,11 +52,11 @@ def plan_due(*, at: datetime) -> int:
     for workspace in every.order_by("pk"):
         last_run = (workspace.last_week, workspace.last_due) if workspace.last_week else None
         try:
-            began += _plan(workspace, last=last_run, at=at)
+            began += plan(workspace, last=last_run, at=at)
         except DatabaseError:
             raise
         except Exception:  # a workspace that cannot be planned holds up no other
-            logger.exception("The digest of %s could not be planned.", workspace.slug)
+            logger.exception("The %s of %s could not be planned.", occasion, workspace.slug)
     return began
 
 
@@ -78,7 +90,7 @@ def plan_week(*, workspace: Workspace, week: date, at: datetime) -> DigestRun:
             _("Week %(week)s is not over yet.") % {"week": calendar.key(Grain.WEEK, week)}
         )
     made = _make_run(workspace, week, min(due_at(workspace, week), at), at)
-    return made or DigestRun.objects.get(workspace=workspace, week=week)
+    return made or DigestRun.objects.digests().get(workspace=workspace, week=week)
 
 
 @transaction.atomic
@@ -112,7 +124,10 @@ def _make_run(workspace: Workspace, week: date, due: datetime, at: datetime) -> 
     decision stands: what is set up later in the week is told of in the next.
     """
     run, created = DigestRun.objects.get_or_create(
-        workspace=workspace, week=week, defaults={"due_at": due, "made_at": at}
+        workspace=workspace,
+        occasion=Occasion.DIGEST,
+        week=week,
+        defaults={"due_at": due, "made_at": at},
     )
     if not created:
         return None
@@ -121,10 +136,11 @@ def _make_run(workspace: Workspace, week: date, due: datetime, at: datetime) -> 
         subscribe_newcomers(workspace)
         wanted = (
             DigestSubscription.objects.for_workspace(workspace)
+            .digests()
             .wanted(on=workspace.today(at=at))
             .filter(membership__joined_at__lte=due)
         )
-        ledger.enter(run, wanted)
+        ledger.enter(run, wanted, since=run.due_at)
         after_commit("reviews.tasks.send_digests")
     return run
 

@@ -1,23 +1,18 @@
-"""Sending digests: handed over exactly once, or visibly unknown."""
+"""Sending digests and reminders: handed over exactly once, or visibly unknown."""
 
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.utils import translation
 
 from core import mailer
 from core.claims import Lease
 from core.faults import crash_point
-from goals.selectors.board import Board, get_board
 from goals.selectors.points import get_freshness
 from reviews.models import DigestDelivery
-from reviews.rules.letter import Reader
-from reviews.selectors.digest import WEEKS, Edition
-from reviews.selectors.runs import RunFacts, get_run
-from reviews.services import ledger, messages, planning, subscriptions
+from reviews.services import ledger, planning, subscriptions
+from reviews.services.issues import Issue, open_issue
 from reviews.services.ledger import Taken
 from teams.models import Workspace
 from teams.services import mail
@@ -70,7 +65,7 @@ def rehearse(*, workspace: Workspace, week: date, at: datetime) -> list[tuple[ma
     mails: list[tuple[mailer.Message, int]] = []
     with transaction.atomic():
         run = planning.release(workspace=workspace, week=week, at=at)
-        issue = _Issue(run.pk, at=at)
+        issue = open_issue(run.pk, at=at)
         while taken := ledger.claim(at=at):
             ours = (issue.message(each) for each in taken if each.run_id == run.pk)
             mails += [(found, len(found.as_bytes(at=at))) for found in ours if found]
@@ -78,63 +73,17 @@ def rehearse(*, workspace: Workspace, week: date, at: datetime) -> list[tuple[ma
     return mails
 
 
-class _Issue:
-    """A run with its numbers, in every language that somebody reads it in."""
-
-    def __init__(self, run_id: int, *, at: datetime) -> None:
-        self.run_id, self._at = run_id, at
-        self.run: RunFacts = get_run(run_id)
-        self.today = self.run.workspace.today(at=at)
-        self.stays = self.run.workspace.is_demo or not mailer.leaves_the_house()
-        self.freshness = get_freshness(self.run.workspace)
-        self._board: Board = get_board(
-            self.run.workspace,
-            freshness=self.freshness,
-            newest=self.run.week,
-            periods=WEEKS,
-            today=self.today,
-            language=settings.LANGUAGE_CODE,
-        )
-        self._editions: dict[str, Edition] = {}
-
-    def message(self, taken: Taken) -> mailer.Message | None:
-        """Write one mail in its reader's language; None if it is not wanted, or has no content."""
-        if not taken.is_wanted(on=self.today):
-            return None
-        with translation.override(taken.language):
-            letter = self._edition(taken.language).letter(reader_of(taken))
-            if letter.is_empty:
-                return None
-            return messages.build(
-                letter,
-                sender=self.run.sender,
-                recipient=taken.email,
-                message_id=messages.message_id(taken.id),
-                subscription_id=taken.subscription_id,
-            )
-
-    def _edition(self, language: str) -> Edition:
-        if language not in self._editions:
-            self._editions[language] = Edition(
-                self._board.in_language(language),
-                freshness=self.freshness,
-                at=self._at,
-                lost=self.run.lost_before,
-            )
-        return self._editions[language]
-
-
-def _current(issue: _Issue | None, run_id: int, *, at: datetime) -> _Issue:
+def _current(issue: Issue | None, run_id: int, *, at: datetime) -> Issue:
     """Keep the issue from batch to batch, while it is of the same run and its numbers hold."""
     if issue and issue.run_id == run_id and issue.freshness == get_freshness(issue.run.workspace):
         return issue
-    return _Issue(run_id, at=at)
+    return open_issue(run_id, at=at)
 
 
 class _Batch:
     """Deliveries of one run, in the hands of one worker."""
 
-    def __init__(self, taken: list[Taken], issue: _Issue, lease: Lease, line: mailer.Line) -> None:
+    def __init__(self, taken: list[Taken], issue: Issue, lease: Lease, line: mailer.Line) -> None:
         self.rest = taken
         self._issue, self._lease, self._line = issue, lease, line
         self._renewed_at = lease.now()
@@ -229,18 +178,6 @@ class _Batch:
     def _finish(self, taken: Taken, state: State, error: Exception | None = None) -> bool:
         said = _said(error) if error else ""
         return ledger.finish(taken, state, at=self._lease.now(), error=said)
-
-
-def reader_of(taken: Taken) -> Reader:
-    """See in whose eyes the letter is written."""
-    return Reader(
-        membership_id=taken.membership_id,
-        first_name=taken.name.split(" ", maxsplit=1)[0],
-        role=taken.role,
-        variant=taken.variant,
-        team_id=taken.team_id,
-        missed_one=taken.state_before == State.UNKNOWN,
-    )
 
 
 def _said(error: Exception) -> str:

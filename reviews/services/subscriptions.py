@@ -1,7 +1,7 @@
 """What a member wants to receive."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ class Choice:
     # The whole workspace, as the team variant without a team.
     workspace: bool = False
     teams: Collection[int] = field(default_factory=frozenset)
+    # Of one's numbers that are missing shortly before they are due.
+    reminder: bool = True
     paused_until: date | None = None
 
 
@@ -41,7 +43,8 @@ def usual_choice(member: Membership) -> Choice:
 
 def subscribe_newcomers(workspace: Workspace) -> None:
     """Give every active member who has no subscription at all the usual one."""
-    members = Membership.objects.active().for_workspace(workspace).filter(digests=None)
+    known = DigestSubscription.objects.for_workspace(workspace).digests().values("membership")
+    members = Membership.objects.active().for_workspace(workspace).exclude(pk__in=known)
     rows = []
     for member in members:
         usual = usual_choice(member)
@@ -57,24 +60,27 @@ def subscribe_newcomers(workspace: Workspace) -> None:
 def chosen(member: Membership) -> Choice:
     """Give the present choice, as the form shows it."""
     rows = list(DigestSubscription.objects.filter(membership=member))
-    if not rows:
-        return usual_choice(member)
+    reminder = all(row.is_on for row in rows if row.variant == Variant.REMINDER)
+    if all(row.variant == Variant.REMINDER for row in rows):
+        return replace(usual_choice(member), reminder=reminder)
     on = [row for row in rows if row.is_on]
     return Choice(
         personal=any(row.variant == Variant.PERSONAL for row in on),
         workspace=any(row.variant == Variant.TEAM and row.team_id is None for row in on),
         teams={row.team_id for row in on if row.team_id is not None},
+        reminder=reminder,
         paused_until=max((row.paused_until for row in rows if row.paused_until), default=None),
     )
 
 
 @transaction.atomic
 def choose(*, member: Membership, choice: Choice) -> None:
-    """Switch digests on or off; a pause holds for all of them."""
+    """Switch mails on or off; a pause holds for all of them."""
     # The stubs of Django do not know that one may look for no team.
     wanted: dict[tuple[Variant, Any], bool] = {
         (Variant.PERSONAL, None): choice.personal,
         (Variant.TEAM, None): choice.workspace,
+        (Variant.REMINDER, None): choice.reminder,
     }
     rows = DigestSubscription.objects.filter(membership=member, variant=Variant.TEAM)
     known = rows.exclude(team=None).values_list("team_id", flat=True)

@@ -129,7 +129,8 @@ def _skipped(request: WorkspaceRequest, weeks: list[date]) -> str:
 def retry(request: WorkspaceRequest) -> HttpResponse:
     """Let a week's failed digests be tried anew."""
     week = _week(request)
-    run = get_object_or_404(DigestRun.objects.for_workspace(request.workspace), week=week)
+    runs = DigestRun.objects.for_workspace(request.workspace).digests()
+    run = get_object_or_404(runs, week=week)
     count = planning.retry(run=run, at=clock.now())
     text = ngettext("%(count)d digest is tried again.", "%(count)d digests are tried again.", count)
     notices.success(request, text % {"count": count})

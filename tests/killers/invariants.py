@@ -14,7 +14,7 @@ from goals.models import (
     StagedValue,
     Target,
 )
-from reviews.models import DigestDelivery
+from reviews.models import DigestDelivery, DigestRun
 from reviews.services.messages import message_id
 from teams.models import Membership, OutgoingMail
 from tests.goals.reference import recomputed_rollups, stored_rollups
@@ -114,7 +114,8 @@ def _digests(scene, most_unknown):
     """Each digest is mailed exactly once; where nobody can know, at most once and visibly so."""
     arrived = scene.stack.mailbox.mails()
     workspaces = [scene.workspace, *scene.digests]
-    rows = list(DigestDelivery.objects.filter(run__workspace__in=workspaces))
+    digests = DigestDelivery.objects.filter(run__occasion=DigestRun.Occasion.DIGEST)
+    rows = list(digests.filter(run__workspace__in=workspaces))
     unknown = [row for row in rows if row.state == Delivery.UNKNOWN]
     for row in rows:
         count = arrived[message_id(row.pk)]

@@ -113,7 +113,7 @@ class Scene:
 
     def _is_quiet(self):
         self.apply_checked_imports()
-        runs = DigestRun.objects.filter(workspace__in=self.digests)
+        runs = DigestRun.objects.digests().filter(workspace__in=self.digests)
         files = Import.objects.filter(workspace=self.workspace)
         # Asked in this order, because a file that was being checked waits for us afterwards.
         return (

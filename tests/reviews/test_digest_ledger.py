@@ -176,6 +176,6 @@ def test_retrying_a_run_never_touches_what_may_have_arrived(run):
 
 
 def test_deliveries_of_a_run_are_unique(run):
-    ledger.enter(run, DigestSubscription.objects.all())
+    ledger.enter(run, DigestSubscription.objects.all(), since=NOW)
 
     assert DigestDelivery.objects.count() == 3

@@ -222,7 +222,7 @@ def test_before_choosing_the_page_shows_what_one_would_get(client, some_numbers,
 
     page = client.get("/me/email/").content.decode()
 
-    assert page.count(" checked") == 2
+    assert page.count(" checked") == 3
 
 
 @pytest.mark.django_db

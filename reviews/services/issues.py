@@ -1,0 +1,108 @@
+"""What the mails of one run say, each in its reader's language."""
+
+from abc import ABC, abstractmethod
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import translation
+
+from core import mailer
+from goals.selectors.board import Board, get_board
+from goals.selectors.points import get_freshness
+from reviews.models import DigestDelivery, DigestRun
+from reviews.rules.letter import Letter, Reader
+from reviews.selectors.digest import WEEKS, Edition
+from reviews.selectors.reminder import ReminderFacts, get_reminder_facts, write_reminder
+from reviews.selectors.runs import RunFacts, get_run
+from reviews.services import messages
+from reviews.services.ledger import Taken
+
+
+class Issue(ABC):
+    """A run with its numbers, as they were when it was opened."""
+
+    def __init__(self, run: RunFacts, run_id: int, *, at: datetime) -> None:
+        self.run, self.run_id, self._at = run, run_id, at
+        self.today = run.workspace.today(at=at)
+        self.stays = run.workspace.is_demo or not mailer.leaves_the_house()
+        self.freshness = get_freshness(run.workspace)
+
+    def message(self, taken: Taken) -> mailer.Message | None:
+        """Write one mail in its reader's language; None if it is not wanted, or has no content."""
+        if not taken.is_wanted(on=self.today):
+            return None
+        with translation.override(taken.language):
+            letter = self._letter(taken)
+            if letter is None or letter.is_empty:
+                return None
+            return messages.build(
+                letter,
+                sender=self.run.sender,
+                recipient=taken.email,
+                message_id=messages.message_id(taken.id),
+                subscription_id=taken.subscription_id,
+            )
+
+    @abstractmethod
+    def _letter(self, taken: Taken) -> Letter | None:
+        """Write in the active language; None if there is nothing to say any more."""
+
+
+def open_issue(run_id: int, *, at: datetime) -> Issue:
+    run = get_run(run_id)
+    kind = ReminderIssue if run.occasion == DigestRun.Occasion.REMINDER else DigestIssue
+    return kind(run, run_id, at=at)
+
+
+class DigestIssue(Issue):
+    """The digests of a week: one board, put into words once for each language."""
+
+    def __init__(self, run: RunFacts, run_id: int, *, at: datetime) -> None:
+        super().__init__(run, run_id, at=at)
+        self._board: Board = get_board(
+            run.workspace,
+            freshness=self.freshness,
+            newest=run.week,
+            periods=WEEKS,
+            today=self.today,
+            language=settings.LANGUAGE_CODE,
+        )
+        self._editions: dict[str, Edition] = {}
+
+    def _letter(self, taken: Taken) -> Letter:
+        return self._edition(taken.language).letter(reader_of(taken))
+
+    def _edition(self, language: str) -> Edition:
+        if language not in self._editions:
+            self._editions[language] = Edition(
+                self._board.in_language(language),
+                freshness=self.freshness,
+                at=self._at,
+                lost=self.run.lost_before,
+            )
+        return self._editions[language]
+
+
+class ReminderIssue(Issue):
+    """The reminders before the numbers of a week are due; afterwards there is nothing to say."""
+
+    def __init__(self, run: RunFacts, run_id: int, *, at: datetime) -> None:
+        super().__init__(run, run_id, at=at)
+        self._facts: ReminderFacts = get_reminder_facts(run.workspace, week=run.week, at=at)
+
+    def _letter(self, taken: Taken) -> Letter | None:
+        if self._at >= self.run.due_at:
+            return None
+        return write_reminder(self._facts, reader_of(taken), due_at=self.run.due_at)
+
+
+def reader_of(taken: Taken) -> Reader:
+    """See in whose eyes the letter is written."""
+    return Reader(
+        membership_id=taken.membership_id,
+        first_name=taken.name.split(" ", maxsplit=1)[0],
+        role=taken.role,
+        variant=taken.variant,
+        team_id=taken.team_id,
+        missed_one=taken.state_before == DigestDelivery.State.UNKNOWN,
+    )
