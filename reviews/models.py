@@ -17,6 +17,10 @@ class SubscriptionQuerySet(WorkspaceOwnedQuerySet):
     def digests(self) -> Self:
         return self.exclude(variant=DigestSubscription.Variant.REMINDER)
 
+    def of_teams(self) -> Self:
+        """Keep what tells of a team, or of the whole workspace."""
+        return self.filter(variant=DigestSubscription.Variant.TEAM)
+
     def wanted(self, *, on: date) -> Self:
         """Keep subscriptions that are on, not paused, and whose person still belongs here."""
         here = self.filter(membership__ended_at=None, membership__user__is_active=True)

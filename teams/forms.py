@@ -71,6 +71,11 @@ class SettingsForm(WorkspaceForm):
     digest_time = forms.TimeField(
         label=_("Digests go out at"), widget=forms.TimeInput({"type": "time"})
     )
+    digest_when_complete = forms.BooleanField(
+        label=_("Send team digests as soon as all numbers are in"),
+        required=False,
+        help_text=_("After the week is over; at the time above they go in any case."),
+    )
 
     def clean_working_days(self) -> list[int]:
         return sorted(set(self.cleaned_data["working_days"]))

@@ -21,12 +21,15 @@ from goals.selectors import phrases
 from goals.selectors.board import SEVERITY, Board, Entry
 from goals.selectors.points import Freshness
 from reviews.rules.letter import Letter, Note, Reader, Row
+from reviews.selectors.owed import Owed
 from teams.policy import Action
 
 # So far back one looks for misses in a row.
 WEEKS = 13
 LONGEST_SUBJECT = 60
 LONGEST_PREHEADER = 90
+# So many KPIs that miss numbers are named, the others counted.
+NAMED = 8
 COMPUTED = (Kpi.Aggregation.AVERAGE, Kpi.Aggregation.FORMULA)
 LOUD = (Status.OFF_TRACK, Status.AT_RISK, Status.NO_DATA)
 GLYPHS = {
@@ -49,6 +52,8 @@ class _Scope:
     owned: dict[int, list[Row]]
     # As somebody reads it of whom nothing is needed.
     letter: Letter
+    # What is missing of the week, in a line.
+    missing: Note | None
 
 
 class Edition:
@@ -59,8 +64,17 @@ class Edition:
     words once.
     """
 
-    def __init__(self, board: Board, *, freshness: Freshness, at: datetime, lost: int = 0) -> None:
+    def __init__(
+        self,
+        board: Board,
+        *,
+        freshness: Freshness,
+        at: datetime,
+        owed: Sequence[Owed] = (),
+        lost: int = 0,
+    ) -> None:
         self._board, self._freshness, self._at, self._lost = board, freshness, at, lost
+        self._owed = owed
         self._workspace, self._week = board.workspace, board.starts[0]
         self._calendar = board.workspace.calendar
         self._scopes: dict[int | None, _Scope] = {}
@@ -109,7 +123,8 @@ class Edition:
         for entry, row in zip(loud, rows, strict=True):
             owned.setdefault(entry.kpi.owner_id, []).append(row)
         letter = self._letter(_count([e.current.status for e in entries]), tuple(rows))
-        return _Scope(entries, loud, owned, letter)
+        missing = [o.kpi.name for o in self._owed if team is None or o.kpi.team_id == team]
+        return _Scope(entries, loud, owned, letter, _missing(missing))
 
     def _letter(self, counts: dict[Status, int], rows: tuple[Row, ...]) -> Letter:
         heading, told = self._heading(counts), _counted(counts)
@@ -192,6 +207,8 @@ class Edition:
 
     def _notes(self, scope: _Scope, reader: Reader) -> tuple[Note, ...]:
         notes = [self._stale] if self._stale else []
+        if scope.missing and reader.variant == "team":
+            notes.append(scope.missing)
         if reader.missed_one:
             notes.append(self._week_before(scope))
         if self._lost and reader.may(Action.EDIT_SETTINGS):
@@ -243,6 +260,21 @@ class Edition:
     def _url(self, name: str, week: date | None = None) -> str:
         page = settings.SITE_URL + reverse(name, args=[self._workspace.slug])
         return f"{page}?week={self._calendar.key(Grain.WEEK, week or self._week)}"
+
+
+def _missing(names: Sequence[str]) -> Note | None:
+    if not names:
+        return None
+    told = ", ".join(names[:NAMED])
+    more = len(names) - NAMED
+    if more <= 0:
+        return Note(_("Not in yet: %(names)s.") % {"names": told})
+    text = ngettext(
+        "Not in yet: %(names)s and %(count)d more.",
+        "Not in yet: %(names)s and %(count)d more.",
+        more,
+    )
+    return Note(text % {"names": told, "count": more})
 
 
 def _count(statuses: Sequence[Status]) -> dict[Status, int]:

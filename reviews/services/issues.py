@@ -12,6 +12,7 @@ from goals.selectors.points import get_freshness
 from reviews.models import DigestDelivery, DigestRun
 from reviews.rules.letter import Letter, Reader
 from reviews.selectors.digest import WEEKS, Edition
+from reviews.selectors.owed import get_owed
 from reviews.selectors.reminder import ReminderFacts, get_reminder_facts, write_reminder
 from reviews.selectors.runs import RunFacts, get_run
 from reviews.services import messages
@@ -67,6 +68,7 @@ class DigestIssue(Issue):
             today=self.today,
             language=settings.LANGUAGE_CODE,
         )
+        self._owed = get_owed(run.workspace, week=run.week)
         self._editions: dict[str, Edition] = {}
 
     def _letter(self, taken: Taken) -> Letter:
@@ -78,6 +80,7 @@ class DigestIssue(Issue):
                 self._board.in_language(language),
                 freshness=self.freshness,
                 at=self._at,
+                owed=self._owed,
                 lost=self.run.lost_before,
             )
         return self._editions[language]

@@ -13,6 +13,7 @@ from core.errors import DomainError
 from core.jobs import after_commit
 from core.periods import Grain, PeriodCalendar
 from goals.models import Series
+from goals.selectors.entry import get_wanted
 from goals.selectors.phrases import LAG_ALLOWED
 from goals.selectors.points import get_freshness
 from reviews.models import DigestDelivery, DigestRun, DigestSubscription
@@ -64,17 +65,34 @@ def _plan(workspace: Workspace, *, last: tuple[date, datetime] | None, at: datet
     """
     Make the run of the latest week that is due, if it is not made yet.
 
-    While rollups lag, it waits up to two hours.
+    While rollups lag, it waits up to two hours. Where the workspace wants so, a week whose numbers
+    are all in is not waited with.
     """
+    if workspace.digest_when_complete:
+        newest = workspace.calendar.last_complete(Grain.WEEK, today=workspace.today(at=at))
+        if _may_follow(workspace, newest, last) and _is_complete(workspace, newest):
+            return _make_run(workspace, newest, due_at(workspace, newest), at) is not None
     week = latest_due_week(workspace, at=at)
     due = due_at(workspace, week)
-    if last and not comes_after(week, due, last=last):
+    if not _may_follow(workspace, week, last):
         return False
     mark = get_freshness(workspace).oldest_mark
     lags = mark is not None and mark < max(due, at - LAG_ALLOWED)
     if lags and at < due + PATIENCE:
         return False
     return _make_run(workspace, week, due, at) is not None
+
+
+def _may_follow(workspace: Workspace, week: date, last: tuple[date, datetime] | None) -> bool:
+    return last is None or comes_after(week, due_at(workspace, week), last=last)
+
+
+def _is_complete(workspace: Workspace, week: date) -> bool:
+    """Tell whether all numbers of a week are in and added up; where none are due, none are in."""
+    wanted = [each for each in get_wanted(workspace, week=week, owner=None) if each.is_due]
+    if not wanted or not all(each.answered for each in wanted):
+        return False
+    return get_freshness(workspace).oldest_mark is None
 
 
 def plan_week(*, workspace: Workspace, week: date, at: datetime) -> DigestRun:
@@ -120,6 +138,7 @@ def _make_run(workspace: Workspace, week: date, due: datetime, at: datetime) -> 
     """
     Make a run with its deliveries; give None if it was there already.
 
+    If it is made before it is due, only what tells of teams goes at once, the rest when it is due.
     Nobody gets a digest where nothing is set up, nor one that was due before they joined. The
     decision stands: what is set up later in the week is told of in the next.
     """
@@ -137,9 +156,10 @@ def _make_run(workspace: Workspace, week: date, due: datetime, at: datetime) -> 
         wanted = (
             DigestSubscription.objects.for_workspace(workspace)
             .digests()
-            .wanted(on=workspace.today(at=at))
+            .wanted(on=workspace.today(at=max(due, at)))
             .filter(membership__joined_at__lte=due)
         )
+        ledger.enter(run, wanted.of_teams(), since=min(run.due_at, run.made_at))
         ledger.enter(run, wanted, since=run.due_at)
         after_commit("reviews.tasks.send_digests")
     return run

@@ -25,6 +25,7 @@ from reviews.models import DigestRun, DigestSubscription
 from reviews.rules.letter import Letter, Reader
 from reviews.rules.schedule import due_at
 from reviews.selectors.digest import WEEKS, Edition
+from reviews.selectors.owed import get_owed
 from reviews.selectors.runs import get_log
 from reviews.services import letters, messages, planning
 from teams.access import WorkspaceRequest, workspace_view
@@ -218,4 +219,5 @@ def _letter(request: WorkspaceRequest, week: date, chosen: _Chosen) -> Letter:
         today=request.workspace.today(at=at),
         language=language,
     )
-    return Edition(board, freshness=freshness, at=at).letter(chosen.reader)
+    owed = get_owed(request.workspace, week=week)
+    return Edition(board, freshness=freshness, at=at, owed=owed).letter(chosen.reader)

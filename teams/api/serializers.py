@@ -138,6 +138,9 @@ class WorkspaceChanges(StrictSerializer):
     numbers_due_time = WallTimeField()
     digest_weekday = NamedChoiceField(Weekday)
     digest_time = WallTimeField()
+    digest_when_complete = serializers.BooleanField(
+        help_text="Team digests go before that time if all numbers of the week are in."
+    )
 
     def validate_working_days(self, days: list[Weekday]) -> list[int]:
         return sorted({day.value for day in days})

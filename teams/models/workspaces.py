@@ -81,6 +81,10 @@ class Workspace(models.Model):
         _("Digests go out on"), choices=Weekday, default=Weekday.MONDAY
     )
     digest_time = models.TimeField(_("Digests go out at"), default=time(8))
+    # What tells of teams goes out before that, once all numbers of the week are in.
+    digest_when_complete = models.BooleanField(
+        _("Send team digests as soon as all numbers are in"), default=False
+    )
     numbers_due_weekday = models.PositiveSmallIntegerField(
         _("Numbers are due on"), choices=Weekday, default=Weekday.MONDAY
     )

@@ -14,6 +14,7 @@ from goals.selectors.board import get_board
 from goals.selectors.points import get_freshness
 from reviews.rules.letter import Reader
 from reviews.selectors.digest import LONGEST_PREHEADER, LONGEST_SUBJECT, WEEKS, Edition
+from reviews.selectors.owed import get_owed
 from reviews.services import letters
 from teams.models import Membership
 from tests.conftest import NOW
@@ -32,8 +33,9 @@ def write(reader, *, week=WEEK, language="en", variant="personal", **known):
         reader.workspace, freshness=freshness, newest=week, periods=WEEKS,
         today=reader.workspace.today(at=NOW), language=language,
     )  # fmt: skip
+    owed = get_owed(reader.workspace, week=week)
     with translation.override(language):
-        letter = Edition(board, freshness=freshness, at=NOW).letter(
+        letter = Edition(board, freshness=freshness, at=NOW, owed=owed).letter(
             Reader(reader.pk, reader.user.first_name, reader.role, variant, **known)
         )
         html = "".join(letters.as_html(letter, unsubscribe_url=LEAVE))
@@ -70,6 +72,14 @@ def test_a_letter_is_what_it_was_agreed_to_be(kind, numbers, lead, member, froze
 
     assert text == (GOLDEN / f"{kind}.txt").read_text()
     assert html == (GOLDEN / f"{kind}.html").read_text()
+
+
+def test_a_team_letter_names_what_is_missing_as_agreed(numbers, lead, member, frozen):
+    normal(numbers)
+    _letter, html, text = write(lead, variant="team")
+
+    assert text == (GOLDEN / "team.txt").read_text()
+    assert html == (GOLDEN / "team.html").read_text()
 
 
 @pytest.mark.parametrize("language", ["en", "pl", "it", "th"])

@@ -35,7 +35,7 @@ def test_the_workspace_is_read_with_its_version(frozen, viewer):
         "working_days": ["monday", "tuesday", "wednesday", "thursday", "friday"],
         "works_from": "09:00", "works_until": "17:00",
         "numbers_due_weekday": "monday", "numbers_due_time": "11:00",
-        "digest_weekday": "monday", "digest_time": "08:00",
+        "digest_weekday": "monday", "digest_time": "08:00", "digest_when_complete": False,
         "slug": "rosemary", "week_start": "monday", "fiscal_start": "january", "version": 1,
     }  # fmt: skip
 
@@ -43,7 +43,7 @@ def test_the_workspace_is_read_with_its_version(frozen, viewer):
 def test_settings_are_changed_under_the_version_that_was_read(api, workspace):
     body = {
         "name": "Thyme", "working_days": ["friday", "monday", "friday"], "works_until": "16:30",
-        "digest_weekday": "tuesday",
+        "digest_weekday": "tuesday", "digest_when_complete": True,
     }  # fmt: skip
 
     answer = api.patch(WORKSPACE, body, headers={"If-Match": '"1"'})
@@ -52,6 +52,7 @@ def test_settings_are_changed_under_the_version_that_was_read(api, workspace):
     workspace.refresh_from_db()
     assert (workspace.name, workspace.working_days) == ("Thyme", [0, 4])
     assert (workspace.works_until, workspace.digest_weekday) == (dt.time(16, 30), 1)
+    assert workspace.digest_when_complete
     assert answer.json() == api.get(WORKSPACE).json()
 
 

@@ -14,7 +14,7 @@ SETTINGS = {
     "version": "1", "name": "Rosemary", "timezone": "Europe/Warsaw", "currency": "EUR",
     "working_days": ["0", "1", "2"], "works_from": "08:00", "works_until": "16:00",
     "numbers_due_weekday": "1", "numbers_due_time": "12:30", "digest_weekday": "2",
-    "digest_time": "07:15",
+    "digest_time": "07:15", "digest_when_complete": "on",
 }  # fmt: skip
 PROFILE = {"name": "Mia Moon", "language": "pl", "theme": "dark", "shortcuts": "on"}
 
@@ -68,6 +68,7 @@ def test_the_settings_page_changes_all_that_it_shows(general, workspace):
     assert workspace.working_days == [0, 1, 2]
     assert f"{workspace.works_from:%H:%M}-{workspace.works_until:%H:%M}" == "08:00-16:00"
     assert (workspace.numbers_due_weekday, f"{workspace.numbers_due_time:%H:%M}") == (1, "12:30")
+    assert workspace.digest_when_complete
     assert (workspace.digest_weekday, f"{workspace.digest_time:%H:%M}") == (2, "07:15")
 
 
