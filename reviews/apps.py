@@ -12,7 +12,11 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now, so what refers to them is imported here.
         from goals import events  # noqa: PLC0415
-        from reviews.models import DigestSubscription  # noqa: PLC0415
+        from reviews.models import (  # noqa: PLC0415
+            DigestSubscription,
+            ExecutiveDigest,
+            OutsideReader,
+        )
         from reviews.services.planning import move_runs  # noqa: PLC0415
         from teams import audit  # noqa: PLC0415
 
@@ -20,8 +24,22 @@ class ReviewsConfig(AppConfig):
             audit.Audited(
                 DigestSubscription,
                 _("Digest"),
-                named_by=("membership", "variant", "team"),
+                named_by=("membership", "outsider", "variant", "team"),
                 gist=("is_on",),
+            )
+        )
+        audit.register(
+            audit.Audited(
+                ExecutiveDigest, _("Executive digest"), named_by=("scorecard",), gist=("scorecard",)
+            )
+        )
+        audit.register(
+            audit.Audited(
+                OutsideReader,
+                _("Reader outside"),
+                named_by=("email",),
+                gist=("language",),
+                moments={"confirmed_at": audit.Deed.ACCEPTED},
             )
         )
 

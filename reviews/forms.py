@@ -3,12 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from goals.forms.imports import UploadForm
+from goals.models import Scorecard
 from goals.rules.scorecard_templates import STARTERS, TEMPLATES
+from reviews.models import LeadSentence
 from reviews.services.subscriptions import Choice, chosen
-from teams.models import Membership, Team
+from teams.models import Membership, Team, Workspace
 
 
 class BeginningForm(forms.Form):
@@ -61,6 +64,9 @@ class SubscriptionsForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    executive = forms.BooleanField(
+        label=_("Executive digest: a few KPIs in a few sentences"), required=False
+    )
     reminder = forms.BooleanField(
         label=_("Reminder, two hours before my numbers are due, if some are missing"),
         required=False,
@@ -78,6 +84,7 @@ class SubscriptionsForm(forms.Form):
             "personal": now.personal,
             "workspace": now.workspace,
             "teams": now.teams,
+            "executive": now.executive,
             "reminder": now.reminder,
             "paused_until": now.paused_until,
         }
@@ -96,6 +103,42 @@ class SubscriptionsForm(forms.Form):
             personal=values["personal"],
             workspace=values["workspace"],
             teams={team.pk for team in values.get("teams", [])},
+            executive=values["executive"],
             reminder=values["reminder"],
             paused_until=values["paused_until"],
         )
+
+
+class SentenceForm(forms.Form):
+    """What a lead adds to the executive digest of a week."""
+
+    text = forms.CharField(
+        label=_("Your sentence"),
+        max_length=LeadSentence._meta.get_field("text").max_length,
+        required=False,
+        help_text=_("It stands first. Left empty, the numbers speak alone."),
+    )
+
+
+class ExecutiveForm(forms.Form):
+    """Which scorecard the executive digest tells of."""
+
+    scorecard = forms.ModelChoiceField(
+        label=_("Scorecard"),
+        queryset=Scorecard.objects.none(),
+        required=False,
+        empty_label=_("None: it does not go out"),
+        help_text=_("It tells of the first six KPIs of this scorecard."),
+    )
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Scorecard.objects.for_workspace(workspace)
+        self.fields["scorecard"].queryset = here  # type: ignore[attr-defined]
+
+
+class OutsideReaderForm(forms.Form):
+    """An address outside that is asked whether it wants the executive digest."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from reviews.views import (
     digests,
+    executive,
     first_run,
     home,
     outbox,
@@ -30,10 +31,22 @@ below_workspace = [
     path("settings/digest/test/", digests.send_test, name="digest-test"),
     path("settings/digest/log/", digests.log, name="digest-log"),
     path("settings/digest/retry/", digests.retry, name="digest-retry"),
+    path("settings/digest/sentence/", executive.say, name="digest-sentence"),
+    path("settings/digest/executive/", executive.settings, name="executive"),
+    path("settings/digest/executive/readers/", executive.add_reader, name="add-reader"),
+    path(
+        "settings/digest/executive/readers/<int:pk>/ask/", executive.ask_reader, name="ask-reader"
+    ),
+    path(
+        "settings/digest/executive/readers/<int:pk>/remove/",
+        executive.remove_reader,
+        name="remove-reader",
+    ),
 ]
 urlpatterns = [
     path("outbox/", outbox.outbox, name="outbox"),
     path("me/email/", subscriptions.email, name="email"),
+    path("e/confirm/<str:token>/", executive.confirm, name="confirm-reader"),
     path("e/unsub/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
     path("l/why/<str:token>/", why_questions.why_question, name="why-question"),
     path("w/<slug:workspace>/", include(below_workspace)),

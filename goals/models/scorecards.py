@@ -33,6 +33,7 @@ class Scorecard(WorkspaceOwned):
         ordering = [F("team__name").asc(nulls_first=True), "place", "name"]
         constraints = [
             models.UniqueConstraint(fields=["workspace", "number"], name="scorecard_number"),
+            models.UniqueConstraint(fields=["workspace", "id"], name="scorecard_in_workspace"),
             models.UniqueConstraint(
                 "workspace",
                 Lower("name"),

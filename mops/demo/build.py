@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from core import clock
 from core.periods import Grain
-from goals.models import Kpi
+from goals.models import Kpi, Scorecard
 from goals.rules.status import Comparator
 from goals.selectors.points import get_target_lines
 from goals.services import rollups
@@ -23,6 +23,7 @@ from goals.services.targets import set_target
 from goals.services.why_lines import say_why
 from mops.demo import story
 from mops.demo.pulled import pull_story
+from reviews.services.executive import choose_scorecard, say
 from teams.models import Membership, Team, User, Workspace
 from teams.policy import Role
 from teams.services import members, teams, workspaces
@@ -67,7 +68,7 @@ def build_demo(*, at: datetime) -> Workspace:
     workspace = people[VISITOR].workspace
     departments = _teams(workspace, people)
     kpis = _kpis(workspace, people, departments, at)
-    _scorecards(workspace, kpis, departments)
+    cards = _scorecards(workspace, kpis, departments)
     writer = _Writer(workspace, people, kpis, at)
     writer.targets()
     writer.plan()
@@ -76,6 +77,7 @@ def build_demo(*, at: datetime) -> Workspace:
     rollups.drain(workspace=workspace, at=at)
     writer.why_lines()
     writer.notes()
+    writer.executive(cards[0])
     return workspace
 
 
@@ -151,12 +153,20 @@ def _kpis(
     return made
 
 
-def _scorecards(workspace: Workspace, kpis: dict[str, Kpi], departments: dict[str, Team]) -> None:
+def _scorecards(
+    workspace: Workspace, kpis: dict[str, Kpi], departments: dict[str, Team]
+) -> list[Scorecard]:
+    cards = []
     for name, team, groups in story.SCORECARDS:
         lines: list[Kpi | str] = []
         for heading, codes in groups.items():
             lines += [heading, *(kpis[code] for code in codes)]
-        create_scorecard(workspace=workspace, name=name, team=departments.get(team), lines=lines)
+        cards.append(
+            create_scorecard(
+                workspace=workspace, name=name, team=departments.get(team), lines=lines
+            )
+        )
+    return cards
 
 
 def _benchmark(line: story.Line, at: datetime) -> dict[str, Any]:
@@ -266,6 +276,12 @@ class _Writer:
                 by=self._people[author],
                 at=self._monday_after(week),
             )
+
+    def executive(self, card: Scorecard) -> None:
+        choose_scorecard(workspace=self._workspace, scorecard=card, version=1)
+        week = self._weeks[0]
+        owner, text = self._people[VISITOR], story.LEADS_SENTENCE
+        say(week=week, text=text, by=owner, at=self._monday_after(week))
 
     def _monday_after(self, week: date, hour: time = time(9, 30)) -> datetime:
         morning = datetime.combine(week + timedelta(days=_DAYS_A_WEEK), hour)

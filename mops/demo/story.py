@@ -60,6 +60,9 @@ SCORECARDS = (
     ),
 )
 
+# What the executive digest of the latest week begins with.
+LEADS_SENTENCE = "Sign-ups fell because a form was broken; it works again, and the plan stands."
+
 # What owners say about their numbers of the latest week: why, and what next.
 WHY_LINES = {
     "trial_sign_ups": (

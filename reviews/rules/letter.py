@@ -10,7 +10,8 @@ from teams.policy import Action
 class Reader:
     """For whom a digest is written, and which one."""
 
-    membership_id: int
+    # None for somebody outside.
+    membership_id: int | None
     first_name: str
     role: int
     variant: str = "personal"
@@ -35,6 +36,7 @@ class Row:
     now: str
     before: str
     target: str
+    # Empty for whoever cannot open it.
     url: str
     # Why it is off track, if somebody said so.
     why_line: str = ""
@@ -66,12 +68,15 @@ class Letter:
     before_label: str
     compared: str
     scorecard_url: str
+    # Empty, like the addresses, where the reader has no account.
     button: str
     button_url: str
     why: str
     manage_url: str
     # No KPI belongs to what this digest tells of.
     is_empty: bool
+    # Sentences that stand above all else.
+    intro: tuple[str, ...] = ()
 
     @property
     def is_quiet(self) -> bool:

@@ -1,7 +1,7 @@
 """What a digest says: one board per workspace and week, told in each language to each reader."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -49,7 +49,7 @@ class _Scope:
     entries: Sequence[Entry]
     # The loud ones, worst first, and their rows by owner.
     loud: Sequence[Entry]
-    owned: dict[int, list[Row]]
+    owned: Mapping[int | None, list[Row]]
     # As somebody reads it of whom nothing is needed.
     letter: Letter
     # What is missing of the week, in a line.
@@ -119,7 +119,7 @@ class Edition:
         entries = [e for e in board.entries if team is None or e.kpi.team_id == team]
         loud = [e for e in board.worst_first(LOUD) if team is None or e.kpi.team_id == team]
         rows = [self._row(entry) for entry in loud]
-        owned: dict[int, list[Row]] = {}
+        owned: dict[int | None, list[Row]] = {}
         for entry, row in zip(loud, rows, strict=True):
             owned.setdefault(entry.kpi.owner_id, []).append(row)
         letter = self._letter(_count([e.current.status for e in entries]), tuple(rows))

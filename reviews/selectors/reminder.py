@@ -26,11 +26,11 @@ class ReminderFacts:
 
     workspace: Workspace
     week: date
-    owed: Mapping[int, Sequence[Owed]]
+    owed: Mapping[int | None, Sequence[Owed]]
 
 
 def get_reminder_facts(workspace: Workspace, *, week: date, at: datetime) -> ReminderFacts:
-    owed: dict[int, list[Owed]] = {}
+    owed: dict[int | None, list[Owed]] = {}
     for each in get_owed_by_people(workspace, week=week, at=at):
         owed.setdefault(each.kpi.owner_id, []).append(each)
     return ReminderFacts(workspace, week, owed)

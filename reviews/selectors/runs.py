@@ -101,7 +101,9 @@ def get_log(workspace: Workspace, week: date, *, page: int) -> Log:
     first = max(0, min(page - 1, (total - 1) // LOG_LENGTH)) * LOG_LENGTH
     rows = (
         deliveries.annotate(is_lost=Case(When(state__in=LOST, then=1), default=0))
-        .select_related("subscription__membership__user", "subscription__team")
+        .select_related(
+            "subscription__membership__user", "subscription__outsider", "subscription__team"
+        )
         .order_by("-is_lost", "subscription__membership__user__name", "pk")
     )
     return Log(

@@ -1,7 +1,9 @@
 """What the mails of one run say, each in its reader's language."""
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
 from django.conf import settings
 from django.utils import translation
@@ -9,14 +11,17 @@ from django.utils import translation
 from core import mailer
 from goals.selectors.board import Board, get_board
 from goals.selectors.points import get_freshness
-from reviews.models import DigestDelivery, DigestRun
+from reviews.models import DigestDelivery, DigestRun, DigestSubscription
 from reviews.rules.letter import Letter, Reader
 from reviews.selectors.digest import WEEKS, Edition
+from reviews.selectors.executive import ExecutiveEdition, ExecutiveFacts, get_executive_facts
 from reviews.selectors.owed import get_owed
 from reviews.selectors.reminder import ReminderFacts, get_reminder_facts, write_reminder
-from reviews.selectors.runs import RunFacts, get_run
+from reviews.selectors.runs import RunFacts, Sender, get_run
 from reviews.services import messages
 from reviews.services.ledger import Taken
+
+Variant = DigestSubscription.Variant
 
 
 class Issue(ABC):
@@ -38,7 +43,7 @@ class Issue(ABC):
                 return None
             return messages.build(
                 letter,
-                sender=self.run.sender,
+                sender=_sender_to(taken, self.run.sender),
                 recipient=taken.email,
                 message_id=messages.message_id(taken.id),
                 subscription_id=taken.subscription_id,
@@ -69,21 +74,29 @@ class DigestIssue(Issue):
             language=settings.LANGUAGE_CODE,
         )
         self._owed = get_owed(run.workspace, week=run.week)
-        self._editions: dict[str, Edition] = {}
+        self._editions: dict[tuple[bool, str], Edition] = {}
 
     def _letter(self, taken: Taken) -> Letter:
-        return self._edition(taken.language).letter(reader_of(taken))
+        key = (taken.variant == Variant.EXECUTIVE, taken.language)
+        if key not in self._editions:
+            self._editions[key] = self._edition(*key)
+        return self._editions[key].letter(reader_of(taken))
 
-    def _edition(self, language: str) -> Edition:
-        if language not in self._editions:
-            self._editions[language] = Edition(
-                self._board.in_language(language),
-                freshness=self.freshness,
-                at=self._at,
-                owed=self._owed,
-                lost=self.run.lost_before,
-            )
-        return self._editions[language]
+    def _edition(self, is_executive: bool, language: str) -> Edition:  # noqa: FBT001  # a key
+        board = self._board.in_language(language)
+        if is_executive:
+            return ExecutiveEdition(board, self._executive, freshness=self.freshness, at=self._at)
+        return Edition(
+            board,
+            freshness=self.freshness,
+            at=self._at,
+            owed=self._owed,
+            lost=self.run.lost_before,
+        )
+
+    @cached_property
+    def _executive(self) -> ExecutiveFacts:
+        return get_executive_facts(self.run.workspace, week=self.run.week)
 
 
 class ReminderIssue(Issue):
@@ -97,6 +110,11 @@ class ReminderIssue(Issue):
         if self._at >= self.run.due_at:
             return None
         return write_reminder(self._facts, reader_of(taken), due_at=self.run.due_at)
+
+
+def _sender_to(taken: Taken, sender: Sender) -> Sender:
+    """Name no member in what may be read outside."""
+    return replace(sender, reply_to="") if taken.variant == Variant.EXECUTIVE else sender
 
 
 def reader_of(taken: Taken) -> Reader:

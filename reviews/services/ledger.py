@@ -31,8 +31,14 @@ State = DigestDelivery.State
 # handed over only while they are still the same, else it is claimed anew.
 _STANDING = """(
     subscription.is_on, subscription.paused_until, membership.ended_at, membership.role,
-    person.is_active, person.email, person.name, person.language
+    person.is_active, person.email, person.name, person.language,
+    outsider.confirmed_at, outsider.email, outsider.language
 )::text"""
+_READERS = """reviews_digestsubscription AS subscription
+    LEFT JOIN teams_membership AS membership ON membership.id = subscription.membership_id
+    LEFT JOIN teams_user AS person ON person.id = membership.user_id
+    LEFT JOIN reviews_outsidereader AS outsider ON outsider.id = subscription.outsider_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,8 @@ class Taken:
     paused_until: date | None
     variant: str
     team_id: int | None
-    membership_id: int
-    user_id: int
+    # None, and no role, for somebody outside.
+    membership_id: int | None
     role: int
     email: str
     name: str
@@ -134,13 +140,15 @@ _CLAIM = f"""
             ORDER BY run.week DESC LIMIT 1
         ),
         {_STANDING},
-        subscription.is_on AND membership.ended_at IS NULL AND person.is_active,
+        subscription.is_on AND CASE
+            WHEN membership.id IS NULL THEN outsider.confirmed_at IS NOT NULL
+            ELSE membership.ended_at IS NULL AND person.is_active
+        END,
         subscription.paused_until, subscription.variant, subscription.team_id, membership.id,
-        membership.user_id, membership.role, person.email, person.name, person.language
-    FROM delivery
-    JOIN reviews_digestsubscription AS subscription ON subscription.id = delivery.subscription_id
-    JOIN teams_membership AS membership ON membership.id = subscription.membership_id
-    JOIN teams_user AS person ON person.id = membership.user_id
+        COALESCE(membership.role, 0), COALESCE(person.email, outsider.email),
+        COALESCE(person.name, ''), COALESCE(person.language, outsider.language)
+    FROM delivery, {_READERS}
+    WHERE subscription.id = delivery.subscription_id
     ORDER BY delivery.id
 """  # noqa: S608  # made of constants
 
@@ -156,8 +164,6 @@ def begin(taken: Taken, *, subject: str, at: datetime) -> bool:
         id=taken.id,
         claim=taken.claim,
         subscription=taken.subscription_id,
-        membership=taken.membership_id,
-        user=taken.user_id,
         standing=taken.standing,
         recipient=taken.email,
         subject=subject,
@@ -169,11 +175,9 @@ _BEGIN = f"""
     UPDATE reviews_digestdelivery
     SET state = 'handing_over', recipient = %(recipient)s, subject = %(subject)s,
         claimed_until = %(until)s
-    FROM reviews_digestsubscription AS subscription, teams_membership AS membership,
-        teams_user AS person
+    FROM {_READERS}
     WHERE reviews_digestdelivery.id = %(id)s AND claim = %(claim)s AND state = 'waiting'
-        AND subscription.id = %(subscription)s AND membership.id = %(membership)s
-        AND person.id = %(user)s AND {_STANDING} = %(standing)s
+        AND subscription.id = %(subscription)s AND {_STANDING} = %(standing)s
 """  # noqa: S608  # made of constants
 
 

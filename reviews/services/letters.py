@@ -101,18 +101,21 @@ def _opening(letter: Letter, _language: str) -> str:
     ]
     for note in letter.notes:
         lines += _with_url(note.text, note.url)
+    if letter.intro:
+        lines += ["", *(line for text in letter.intro for line in wrapped(text, WIDTH))]
     return "\n".join(lines)
 
 
 @lru_cache(maxsize=64)
 def _closing(letter: Letter, _language: str) -> str:
-    button = _with_url(letter.button, letter.button_url)
-    change = _with_url(_("Change"), letter.manage_url)
+    button = _with_url(letter.button, letter.button_url) if letter.button else []
+    change = _with_url(_("Change"), letter.manage_url) if letter.manage_url else []
     if letter.is_quiet:
         return "\n".join([*button, *change])
     rest = _with_url(f"+ {letter.on_track}", letter.scorecard_url) if letter.on_track else []
     why = wrapped(letter.why, WIDTH)
-    return "\n".join([*(_INDENT + line for line in rest), "", *button, "", "--", *why, *change])
+    ways = ["", *button] if button else []
+    return "\n".join([*(_INDENT + line for line in rest), *ways, "", "--", *why, *change])
 
 
 def _with_url(text: str, url: str) -> list[str]:
@@ -127,7 +130,8 @@ def _with_url(text: str, url: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _told(row: Row) -> str:
     lines = wrapped(f"{row.glyph} {row.status_word}: {row.sentence}", WIDTH, indent=_INDENT)
-    return "\n".join([*lines, *_why(row), f"{_INDENT * 2}{row.url}"])
+    url = [f"{_INDENT * 2}{row.url}"] if row.url else []
+    return "\n".join([*lines, *_why(row), *url])
 
 
 def _why(row: Row) -> list[str]:

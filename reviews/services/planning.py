@@ -16,7 +16,7 @@ from goals.models import Series
 from goals.selectors.entry import get_wanted
 from goals.selectors.phrases import LAG_ALLOWED
 from goals.selectors.points import get_freshness
-from reviews.models import DigestDelivery, DigestRun, DigestSubscription
+from reviews.models import DigestDelivery, DigestRun, DigestSubscription, LeadSentence
 from reviews.rules.schedule import comes_after, due_at, latest_due_week
 from reviews.services import ledger
 from reviews.services.subscriptions import subscribe_newcomers
@@ -157,7 +157,7 @@ def _make_run(workspace: Workspace, week: date, due: datetime, at: datetime) -> 
             DigestSubscription.objects.for_workspace(workspace)
             .digests()
             .wanted(on=workspace.today(at=max(due, at)))
-            .filter(membership__joined_at__lte=due)
+            .read_since(due)
         )
         ledger.enter(run, wanted.of_teams(), since=min(run.due_at, run.made_at))
         ledger.enter(run, wanted, since=run.due_at)
@@ -166,11 +166,13 @@ def _make_run(workspace: Workspace, week: date, due: datetime, at: datetime) -> 
 
 
 def move_runs(*, workspace: Workspace, before: PeriodCalendar, after: PeriodCalendar) -> None:
-    """Let the runs of past weeks stand for their heirs, so that no week is told of twice."""
+    """Let runs and sentences of past weeks stand for their heirs: no week is told of twice."""
     move = before.move_to(after, Grain.WEEK)
     if move:
         runs = DigestRun.objects.for_workspace(workspace)
         runs.update(week=F("week") + timedelta(days=move.days))
+        sentences = LeadSentence.objects.for_workspace(workspace)
+        sentences.update(week=F("week") + timedelta(days=move.days))
 
 
 def has_numbers(workspace: Workspace, week: date) -> bool:

@@ -25,6 +25,7 @@ class Choice:
     # The whole workspace, as the team variant without a team.
     workspace: bool = False
     teams: Collection[int] = field(default_factory=frozenset)
+    executive: bool = False
     # Of one's numbers that are missing shortly before they are due.
     reminder: bool = True
     paused_until: date | None = None
@@ -68,6 +69,7 @@ def chosen(member: Membership) -> Choice:
         personal=any(row.variant == Variant.PERSONAL for row in on),
         workspace=any(row.variant == Variant.TEAM and row.team_id is None for row in on),
         teams={row.team_id for row in on if row.team_id is not None},
+        executive=any(row.variant == Variant.EXECUTIVE for row in on),
         reminder=reminder,
         paused_until=max((row.paused_until for row in rows if row.paused_until), default=None),
     )
@@ -80,6 +82,7 @@ def choose(*, member: Membership, choice: Choice) -> None:
     wanted: dict[tuple[Variant, Any], bool] = {
         (Variant.PERSONAL, None): choice.personal,
         (Variant.TEAM, None): choice.workspace,
+        (Variant.EXECUTIVE, None): choice.executive,
         (Variant.REMINDER, None): choice.reminder,
     }
     rows = DigestSubscription.objects.filter(membership=member, variant=Variant.TEAM)
@@ -101,14 +104,14 @@ def stop_refused(*, subscription_id: int, address: str, at: datetime) -> None:
     rows = DigestSubscription.objects.filter(pk=subscription_id, is_on=True)
     if not rows.update(is_on=False):
         return
-    stopped = DigestSubscription.objects.select_related("membership__user", "workspace").get(
-        pk=subscription_id
-    )
+    readers = DigestSubscription.objects.select_related("membership__user", "workspace")
+    stopped = readers.get(pk=subscription_id)
+    reader = stopped.membership
     admins = Membership.objects.active().for_workspace(stopped.workspace).at_least(Role.ADMIN)
     for admin in admins.select_related("user").order_by("pk"):
         with translation.override(admin.user.language):
             words = {
-                "name": stopped.membership.user.name,
+                "name": reader.user.name if reader else address,
                 "address": address,
                 "workspace": stopped.workspace.name,
             }

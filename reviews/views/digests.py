@@ -21,10 +21,16 @@ from goals.selectors import phrases
 from goals.selectors.board import get_board
 from goals.selectors.points import get_freshness
 from goals.selectors.weeks import chosen_week
+from reviews.forms import SentenceForm
 from reviews.models import DigestRun, DigestSubscription
 from reviews.rules.letter import Letter, Reader
 from reviews.rules.schedule import due_at
 from reviews.selectors.digest import WEEKS, Edition
+from reviews.selectors.executive import (
+    ExecutiveEdition,
+    get_executive_facts,
+    get_sentences,
+)
 from reviews.selectors.owed import get_owed
 from reviews.selectors.runs import get_log
 from reviews.services import letters, messages, planning
@@ -39,6 +45,8 @@ MAIL_POLICY = {
     "frame-ancestors": ["'self'"],
 }
 SAMPLE_URL = "#"
+# So many of a week's sentences are listed.
+HISTORY = 10
 Variant = DigestSubscription.Variant
 
 
@@ -46,23 +54,34 @@ Variant = DigestSubscription.Variant
 @require_safe
 def preview(request: WorkspaceRequest) -> HttpResponse:
     """Show what a member's digest of any week says, as it would go out now."""
-    week = _week(request)
+    return preview_page(request)
+
+
+def preview_page(request: WorkspaceRequest, form: SentenceForm | None = None) -> HttpResponse:
+    """Show the preview; under the executive digest with the form for the lead's sentence."""
+    week = week_of(request)
     chosen = _chosen(request)
     with translation.override(chosen.member.user.language):
         letter = _letter(request, week, chosen)
         text = "".join(letters.as_text(letter, unsubscribe_url=SAMPLE_URL))
     slug = request.workspace.slug
     context = {
-        **_week_context(request, week),
+        **week_context(request, week),
         "letter": letter,
         "text": text,
         "language": chosen.member.user.language,
+        "query": request.GET.urlencode(),
         "html_url": f"{reverse('reviews:digest-html', args=[slug])}?{request.GET.urlencode()}",
         "members": chosen.members,
         "chosen": chosen,
-        "tabs": _tabs(request, week, "reviews:digest"),
+        "tabs": tabs_of(request, week, "reviews:digest"),
     }
-    return render(request, "reviews/digest.html", context)
+    if chosen.is_executive:
+        said = list(get_sentences(request.workspace, week=week)[:HISTORY])
+        context["said"] = said
+        context["form"] = form or SentenceForm(initial={"text": said[0].text if said else ""})
+    status = 422 if form and form.errors else 200
+    return render(request, "reviews/digest.html", context, status=status)
 
 
 @xframe_options_sameorigin
@@ -73,7 +92,7 @@ def preview_html(request: WorkspaceRequest) -> HttpResponse:
     """Give the digest's HTML as a mail client gets it, for the frame of the preview."""
     chosen = _chosen(request)
     with translation.override(chosen.member.user.language):
-        letter = _letter(request, _week(request), chosen)
+        letter = _letter(request, week_of(request), chosen)
         return HttpResponse("".join(letters.as_html(letter, unsubscribe_url=SAMPLE_URL)))
 
 
@@ -83,7 +102,7 @@ def send_test(request: WorkspaceRequest) -> HttpResponse:
     """Send the reader the digest that they look at, at once and outside the ledger."""
     chosen = _chosen(request)
     with translation.override(chosen.member.user.language):
-        letter = _letter(request, _week(request), chosen)
+        letter = _letter(request, week_of(request), chosen)
         leaves = messages.send_test(to=request.membership, letter=letter, at=clock.now())
     if leaves:
         text = _("A test is on its way to %(address)s.") % {"address": request.user.email}
@@ -98,15 +117,15 @@ def send_test(request: WorkspaceRequest) -> HttpResponse:
 @require_safe
 def log(request: WorkspaceRequest) -> HttpResponse:
     """List what became of every digest of a week, what needs attention first."""
-    week = _week(request)
+    week = week_of(request)
     page = request.GET.get("page", "")
     found = get_log(request.workspace, week, page=int(page) if page.isdecimal() else 1)
     context = {
-        **_week_context(request, week),
+        **week_context(request, week),
         "log": found,
         "skipped": _skipped(request, found.skipped),
         "may_retry": request.membership.may(Action.EDIT_SETTINGS),
-        "tabs": _tabs(request, week, "reviews:digest-log"),
+        "tabs": tabs_of(request, week, "reviews:digest-log"),
     }
     return render(request, "reviews/digest_log.html", context)
 
@@ -129,7 +148,7 @@ def _skipped(request: WorkspaceRequest, weeks: list[date]) -> str:
 @require_POST
 def retry(request: WorkspaceRequest) -> HttpResponse:
     """Let a week's failed digests be tried anew."""
-    week = _week(request)
+    week = week_of(request)
     runs = DigestRun.objects.for_workspace(request.workspace).digests()
     run = get_object_or_404(runs, week=week)
     count = planning.retry(run=run, at=clock.now())
@@ -139,12 +158,12 @@ def retry(request: WorkspaceRequest) -> HttpResponse:
     return redirect(f"{reverse('reviews:digest-log', args=[request.workspace.slug])}?week={key}")
 
 
-def _week(request: WorkspaceRequest) -> date:
+def week_of(request: WorkspaceRequest) -> date:
     today = request.workspace.today(at=clock.now())
     return chosen_week(request.GET.get("week", ""), request.workspace.calendar, today=today)
 
 
-def _week_context(request: WorkspaceRequest, week: date) -> dict[str, Any]:
+def week_context(request: WorkspaceRequest, week: date) -> dict[str, Any]:
     calendar = request.workspace.calendar
     before, after = (calendar.shift(Grain.WEEK, week, step) for step in (-1, 1))
     over = calendar.is_over(Grain.WEEK, after, today=request.workspace.today(at=clock.now()))
@@ -157,9 +176,11 @@ def _week_context(request: WorkspaceRequest, week: date) -> dict[str, Any]:
     }
 
 
-def _tabs(request: WorkspaceRequest, week: date, current: str) -> list[dict[str, Any]]:
+def tabs_of(request: WorkspaceRequest, week: date, current: str) -> list[dict[str, Any]]:
     key = request.workspace.calendar.key(Grain.WEEK, week)
     labels = {"reviews:digest": _("Preview"), "reviews:digest-log": _("Deliveries")}
+    if request.membership.may(Action.EDIT_SETTINGS):
+        labels["reviews:executive"] = _("Executive digest")
     return [
         {
             "label": label,
@@ -180,6 +201,10 @@ class _Chosen:
     variants: list[tuple[str, Any]]
 
     @property
+    def is_executive(self) -> bool:
+        return self.variant == Variant.EXECUTIVE
+
+    @property
     def reader(self) -> Reader:
         variant, _dash, team = self.variant.partition("-")
         return Reader(
@@ -198,6 +223,7 @@ def _chosen(request: WorkspaceRequest) -> _Chosen:
     variants = [
         (Variant.PERSONAL.value, Variant.PERSONAL.label),
         (Variant.TEAM.value, _("The whole workspace")),
+        (Variant.EXECUTIVE.value, _("Executive")),
         *((f"{Variant.TEAM}-{team.pk}", team.name) for team in teams),
     ]
     wanted = request.GET.get("member", "") or str(request.membership.pk)
@@ -219,5 +245,9 @@ def _letter(request: WorkspaceRequest, week: date, chosen: _Chosen) -> Letter:
         today=request.workspace.today(at=at),
         language=language,
     )
+    if chosen.is_executive:
+        facts = get_executive_facts(request.workspace, week=week)
+        edition = ExecutiveEdition(board, facts, freshness=freshness, at=at)
+        return edition.letter(chosen.reader)
     owed = get_owed(request.workspace, week=week)
     return Edition(board, freshness=freshness, at=at, owed=owed).letter(chosen.reader)

@@ -37,6 +37,11 @@ PAGES = {
     "reviews:digest-test": ("lead", "post"),
     "reviews:digest-log": ("lead", "get"),
     "reviews:digest-retry": ("admin", "post"),
+    "reviews:digest-sentence": ("lead", "post"),
+    "reviews:executive": ("admin", "get"),
+    "reviews:add-reader": ("admin", "post"),
+    "reviews:ask-reader": ("admin", "post"),
+    "reviews:remove-reader": ("admin", "post"),
     "teams:general": ("admin", "get"),
     "teams:delete-workspace": ("owner", "get"),
     "teams:members": ("viewer", "get"),
@@ -183,6 +188,7 @@ ELSEWHERE = {
     "reviews:unsubscribe": "the signed token",
     "reviews:why-question": "the signed token",
     "numbers-out:scorecard": "the secret in the address",
+    "reviews:confirm-reader": "the signed token",
     "teams:profile": "signed in: one's own",
     "teams:join": "the signed token",
     "demo": "the one-time token",
@@ -291,6 +297,7 @@ QUERIES = [
     ("goals:sources", "?archived=true"),
     ("reviews:home", "?mine=1"),
     ("reviews:digest-log", "?week=2026-W45"),
+    ("reviews:digest", "?variant=executive&week=2026-W46"),
 ]
 VIEWS = [*((name, "") for name in GET_PAGES), *QUERIES]
 

@@ -8,7 +8,7 @@ from goals.models import Import, Measurement, Scorecard, ScorecardLine, Target, 
 from goals.services import imports
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
-from reviews.models import DigestDelivery
+from reviews.models import DigestDelivery, ExecutiveDigest, LeadSentence
 from teams.models import ApiToken, Invitation
 from teams.policy import Role
 from tests.conftest import NOW
@@ -24,7 +24,13 @@ from tests.factories.goals import (
     TargetFactory,
     WhyLineFactory,
 )
-from tests.factories.reviews import WEEK, DeliveryFactory, RunFactory, SubscriptionFactory
+from tests.factories.reviews import (
+    WEEK,
+    DeliveryFactory,
+    OutsideReaderFactory,
+    RunFactory,
+    SubscriptionFactory,
+)
 from tests.factories.teams import (
     ApiTokenFactory,
     InvitationFactory,
@@ -89,6 +95,11 @@ class World:
             state="failed",
             subject=text,
         )
+        ExecutiveDigest.objects.create(workspace=self.workspace, scorecard=self.scorecard)
+        LeadSentence.objects.create(workspace=self.workspace, week=WEEK, text=text, by=lead, at=NOW)
+        self.outsider = OutsideReaderFactory(
+            workspace=self.workspace, asked_by=admin, email=f"{text}@outside.example"
+        )
         value = NewValue(self.kpi.code, WEEK, Decimal(7), note=text)
         record([value], by=Author(membership=lead, source="test"), at=NOW)
 
@@ -99,6 +110,8 @@ class World:
             ("teams:hand-over", "pk"): self.member.pk,
             ("teams:deactivate", "pk"): self.member.pk,
             ("teams:withdraw", "pk"): self.invitation.pk,
+            ("reviews:ask-reader", "pk"): self.outsider.pk,
+            ("reviews:remove-reader", "pk"): self.outsider.pk,
             ("teams:team", "pk"): self.team.pk,
             ("teams:delete-team", "pk"): self.team.pk,
             ("teams-api:member-detail", "pk"): self.member.pk,
@@ -158,6 +171,7 @@ class World:
             [list(ApiToken.objects.filter(membership__workspace=self.workspace).values_list())],
             [list(type(self.source).objects.filter(workspace=self.workspace).values_list())],
             [list(self.source.pulls.values_list())],
+            [list(type(self.outsider).objects.filter(workspace=self.workspace).values_list())],
             [list(Invitation.objects.filter(workspace=self.workspace).values_list())],
             [list(DigestDelivery.objects.filter(run__workspace=self.workspace).values_list())],
             [list(type(self.member).objects.filter(workspace=self.workspace).values_list())],

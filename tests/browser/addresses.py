@@ -85,6 +85,7 @@ def _id(route: str, parameter: str, workspace: dict[str, Any]) -> Any:
         "goals:rename-segment": "segment",
         "reviews:unsubscribe": "unsubscribe",
         "reviews:why-question": "why",
+        "reviews:confirm-reader": "confirm",
     }
     by_parameter = {"number": "kpi"}
     return workspace[by_route.get(route) or by_parameter[parameter]]
@@ -141,6 +142,9 @@ STATES = [
     Page("audit-empty", "teams:audit", EMPTY),
     Page("import-empty-workspace", "goals:new-import", EMPTY),
     Page("digest-team", "reviews:digest", query="?variant=team"),
+    Page("digest-executive", "reviews:digest", query="?variant=executive"),
+    Page("executive-empty", "reviews:executive", EMPTY),
+    Page("confirm-ended", "reviews:confirm-reader", GUEST, ids=(("token", "used"),), status=410),
     Page("digest-empty", "reviews:digest", EMPTY),
     Page("settings-viewer", "reviews:settings", VIEWER),
     Page("outbox-letter", "reviews:outbox", query="?message={letter}"),
@@ -178,6 +182,7 @@ ELSEWHERE = [
     Page("email", "reviews:email"),
     Page("unsubscribe", "reviews:unsubscribe", GUEST),
     Page("why-question", "reviews:why-question", GUEST),
+    Page("confirm-reader", "reviews:confirm-reader", GUEST),
     Page("profile", "teams:profile"),
     Page("join", "teams:join", GUEST),
     Page("gallery", "gallery"),

@@ -33,7 +33,7 @@ from mops.demo import build, story
 from mops.front_door import DRAFT
 from mops.gallery import LONG_TAIL, THAI
 from reviews.models import DigestSubscription, WhyQuestion
-from reviews.services import why_questions
+from reviews.services import outsiders, why_questions
 from reviews.services.subscriptions import subscribe_newcomers
 from reviews.services.unsubscribing import unsubscribe_url
 from teams.models import ApiToken, Membership, Team, User, Workspace
@@ -156,6 +156,9 @@ def _furnish(workspace, at, *, mark):
     letter = mail.queue(
         recipient=owner.user.email, subject="A letter", text="It says little.", at=at
     )
+    reader = outsiders.add(
+        email="board@investor.example", language=owner.user.language, by=owner, at=at
+    )
     leaving = DigestSubscription.objects.filter(membership=other).first()
     return {
         "slug": workspace.slug,
@@ -174,6 +177,7 @@ def _furnish(workspace, at, *, mark):
         "letter": letter.pk,
         "reset": _reset_key(other.user),
         "join": invitations.link_of(invited).rstrip("/").rpartition("/")[2],
+        "confirm": outsiders.link_of(reader).rstrip("/").rpartition("/")[2],
         "unsubscribe": unsubscribe_url(leaving.pk).rstrip("/").rpartition("/")[2],
         "why": _why_link(workspace, at).rstrip("/").rpartition("/")[2],
     }

@@ -4,7 +4,7 @@ import datetime as dt
 
 import factory
 
-from reviews.models import DigestDelivery, DigestRun, DigestSubscription
+from reviews.models import DigestDelivery, DigestRun, DigestSubscription, OutsideReader
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 
 # What is told in the digest of ISO week 46, and when it is due: on Monday, 08:00 in Warsaw.
@@ -19,6 +19,17 @@ class SubscriptionFactory(factory.django.DjangoModelFactory):
     membership = factory.SubFactory(MembershipFactory)
     workspace = factory.SelfAttribute("membership.workspace")
     variant = "personal"
+
+
+class OutsideReaderFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = OutsideReader
+
+    workspace = factory.SelfAttribute("asked_by.workspace")
+    asked_by = factory.SubFactory(MembershipFactory)
+    email = factory.Sequence(lambda n: f"reader{n}@outside.example")
+    language = "en"
+    asked_at = DUE
 
 
 class RunFactory(factory.django.DjangoModelFactory):

@@ -277,6 +277,7 @@ NOT_TOLD = {
     "goals.Series": "only the key of measurements",
     "goals.SourcePull": "says itself who asked for it and what became of it",
     "reviews.DigestRun": "made by the clock",
+    "reviews.LeadSentence": "says itself who wrote it and when",
     "teams.Counter": "only counts",
     "teams.IdempotencyKey": "says again what was said",
 }

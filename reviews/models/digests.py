@@ -1,6 +1,6 @@
-"""What goes out by mail: digests, reminders and questions, to whom, and what became of each."""
+"""What goes out by mail: digests and reminders, to whom, and what became of each."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 import pghistory
@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.claims import WaitingWork, WaitingWorkQuerySet
-from goals.models import Kpi
+from reviews.models.executive import OutsideReader
 from teams.models import Membership, Team, Workspace, WorkspaceOwned, WorkspaceOwnedQuerySet
 
 
@@ -22,22 +22,36 @@ class SubscriptionQuerySet(WorkspaceOwnedQuerySet):
         return self.filter(variant=DigestSubscription.Variant.TEAM)
 
     def wanted(self, *, on: date) -> Self:
-        """Keep subscriptions that are on, not paused, and whose person still belongs here."""
-        here = self.filter(membership__ended_at=None, membership__user__is_active=True)
+        """Keep subscriptions that are on, not paused, and whose reader still belongs here."""
+        member = Q(membership__ended_at=None, membership__user__is_active=True)
+        here = self.filter(member | Q(outsider__confirmed_at__isnull=False))
         return here.filter(is_on=True).exclude(paused_until__gt=on)
+
+    def read_since(self, moment: datetime) -> Self:
+        """Keep those whose reader was there by ``moment``."""
+        return self.filter(
+            Q(membership__joined_at__lte=moment) | Q(outsider__confirmed_at__lte=moment)
+        )
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class DigestSubscription(WorkspaceOwned):
-    """A member's wish for one kind of weekly mail; switched off it stays, so it stays off."""
+    """A reader's wish for one kind of weekly mail; switched off it stays, so it stays off."""
 
     class Variant(models.TextChoices):
         PERSONAL = "personal", _("Personal: what needs me first")
         TEAM = "team", _("Team: the KPIs of a team")
+        EXECUTIVE = "executive", _("Executive: a few KPIs in a few sentences")
         REMINDER = "reminder", _("Reminder: my numbers that are due")
 
-    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="digests")
-    variant = models.CharField(_("Variant"), max_length=8, choices=Variant.choices)
+    # A member, or somebody outside.
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, null=True, blank=True, related_name="digests"
+    )
+    outsider = models.ForeignKey(
+        OutsideReader, on_delete=models.CASCADE, null=True, blank=True, related_name="digests"
+    )
+    variant = models.CharField(_("Variant"), max_length=9, choices=Variant.choices)
     # The team variant without a team tells of the whole workspace.
     team = models.ForeignKey(
         Team, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
@@ -50,9 +64,14 @@ class DigestSubscription(WorkspaceOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["membership", "variant", "team"],
+                fields=["membership", "outsider", "variant", "team"],
                 name="digest_subscription_is_unique",
                 nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(membership__isnull=False, outsider=None)
+                | Q(membership=None, outsider__isnull=False, variant="executive"),
+                name="digest_has_one_reader",
             ),
             models.CheckConstraint(
                 condition=Q(variant="team") | Q(team=None),
@@ -61,7 +80,7 @@ class DigestSubscription(WorkspaceOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.membership_id} {self.variant}"
+        return f"{self.membership_id or self.outsider_id} {self.variant}"
 
 
 class RunQuerySet(WorkspaceOwnedQuerySet):
@@ -153,55 +172,3 @@ class DigestDelivery(WaitingWork):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.subscription_id}: {self.state}"
-
-
-class WhyWatch(models.Model):
-    """When a workspace was last looked through for numbers that nobody explains."""
-
-    workspace = models.OneToOneField(
-        Workspace, on_delete=models.CASCADE, primary_key=True, related_name="why_watch"
-    )
-    looked_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.workspace_id} {self.looked_at}"
-
-
-class WhyQuestionQuerySet(WorkspaceOwnedQuerySet):
-    workspace_path = "kpi__workspace"
-
-    def open(self) -> Self:
-        """Keep what was noticed and not asked yet."""
-        return self.filter(asked_of=None)
-
-
-class WhyQuestion(models.Model):
-    """
-    A number that is off track without a word: first noticed, then asked about, once.
-
-    ``start`` is the first day of a period of the KPI's ``judged_grain``. The mail that asks holds
-    a link for this row, by which the person ``asked_of`` answers without signing in.
-    """
-
-    kpi = models.ForeignKey(Kpi, on_delete=models.CASCADE, related_name="+")
-    start = models.DateField()
-    noticed_at = models.DateTimeField()
-    asked_of = models.ForeignKey(
-        Membership, on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
-    )
-    asked_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar = WhyQuestionQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["kpi", "start"], name="why_question_is_unique"),
-            models.CheckConstraint(
-                condition=Q(asked_of=None, asked_at=None)
-                | Q(asked_of__isnull=False, asked_at__isnull=False),
-                name="why_question_was_asked_of_somebody",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kpi_id} {self.start}"

@@ -1,0 +1,17 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("goals", "0023_notes"),
+        ("teams", "0005_digest_when_complete"),
+    ]
+
+    operations = [
+        migrations.AddConstraint(
+            model_name="scorecard",
+            constraint=models.UniqueConstraint(
+                fields=("workspace", "id"), name="scorecard_in_workspace"
+            ),
+        ),
+    ]
