@@ -40,6 +40,9 @@ class Row:
     url: str
     # Why it is off track, if somebody said so.
     why_line: str = ""
+    # Its latest values as signs, and in words for whoever cannot see them.
+    trend: str = ""
+    trend_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from itertools import dropwhile
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from goals.rules.status import Status
 from goals.selectors import phrases
 from goals.selectors.board import SEVERITY, Board, Entry
 from goals.selectors.points import Freshness
+from reviews.rules.bars import bars
 from reviews.rules.letter import Letter, Note, Reader, Row
 from reviews.selectors.owed import Owed
 from teams.policy import Action
@@ -28,6 +30,8 @@ from teams.policy import Action
 WEEKS = 13
 LONGEST_SUBJECT = 60
 LONGEST_PREHEADER = 90
+# So many periods are drawn.
+TREND = 8
 # So many KPIs that miss numbers are named, the others counted.
 NAMED = 8
 COMPUTED = (Kpi.Aggregation.AVERAGE, Kpi.Aggregation.FORMULA)
@@ -244,6 +248,7 @@ class Edition:
     def _row(self, entry: Entry) -> Row:
         now, before = entry.current.value, entry.previous.value
         why = self._board.why(entry, entry.current)
+        latest = _latest(entry)
         return Row(
             status=entry.current.status.value,
             status_word=str(entry.current.status.label),
@@ -255,6 +260,9 @@ class Edition:
             target=_loose(phrases.target_text(entry)),
             url=settings.SITE_URL + self._board.url_of(entry.kpi),
             why_line=phrases.why_text(why) if why else "",
+            trend=bars(latest),
+            trend_label=_("Oldest first: %(values)s")
+            % {"values": "; ".join(_number(entry, value) for value in latest)},
         )
 
     def _url(self, name: str, week: date | None = None) -> str:
@@ -283,6 +291,17 @@ def _count(statuses: Sequence[Status]) -> dict[Status, int]:
 
 def _counted(counts: dict[Status, int]) -> str:
     return ", ".join(phrases.counted(status, count) for status, count in counts.items())
+
+
+def _latest(entry: Entry) -> list[Decimal | None]:
+    """
+    Give the values of the latest periods from the first known one on, oldest first.
+
+    A period may be longer than a week.
+    """
+    by_start = {point.start: point.value for point in entry.points}
+    values = [by_start[start] for start in sorted(by_start)[-TREND:]]
+    return list(dropwhile(lambda value: value is None, values))
 
 
 def _number(entry: Entry, value: Decimal | None) -> str:

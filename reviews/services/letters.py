@@ -131,11 +131,15 @@ def _with_url(text: str, url: str) -> list[str]:
 def _told(row: Row) -> str:
     lines = wrapped(f"{row.glyph} {row.status_word}: {row.sentence}", WIDTH, indent=_INDENT)
     url = [f"{_INDENT * 2}{row.url}"] if row.url else []
-    return "\n".join([*lines, *_why(row), *url])
+    return "\n".join([*lines, *_trend(row, _INDENT * 2), *_why(row), *url])
 
 
 def _why(row: Row) -> list[str]:
     return wrapped(row.why_line, WIDTH, indent=_INDENT * 2) if row.why_line else []
+
+
+def _trend(row: Row, indent: str) -> list[str]:
+    return [f"{indent}{row.trend}"] if row.trend else []
 
 
 @lru_cache(maxsize=256)
@@ -156,7 +160,8 @@ def _table(letter: Letter, rows: tuple[Row, ...], _language: str) -> str:
     columns = (status, room, *numbers)
     lines = [*title, _set(heads, columns)]
     for row, each in zip(rows, cells, strict=True):
-        lines += [_set(each, columns), *_why(row)]
+        below = " " * len(_INDENT + _GAP) + " " * status
+        lines += [_set(each, columns), *_trend(row, below), *_why(row)]
     return "\n".join(lines)
 
 

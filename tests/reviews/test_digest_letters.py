@@ -119,6 +119,20 @@ def test_html_and_text_tell_the_same(numbers, lead, member, frozen):
             assert " ".join(number.split()) in flat
 
 
+def test_a_trend_is_drawn_alike_in_both_and_told_to_whoever_cannot_see_it(
+    numbers, lead, member, frozen
+):
+    numbers.kpi("Trial sign-ups", 100, 300, None, 200, 40, number=41)
+    letter, html, text = write(lead)
+
+    [row] = letter.mine
+    assert row.trend == "▃█·▅▁"
+    assert row.trend in text
+    label = 'role="img" aria-label="Oldest first: 100; 300; –; 200; 40"'
+    assert label in html
+    assert f">{row.trend}</span>" in html
+
+
 class _Text(HTMLParser):
     def __init__(self):
         super().__init__()
