@@ -78,7 +78,8 @@ PAGES = {
     "settings/members/": 3,
     "settings/teams/": 3,
     "settings/tokens/": 1,
-    "settings/digest/": 7,  # freshness, KPIs, values, targets, what was said, members, teams
+    # Freshness, KPIs, values, targets, what was said, members, teams; four for what is missing.
+    "settings/digest/": 11,
     "settings/digest/log/": 3,
     "settings/audit/": 2 * 14 + 2,  # for each kind: events, those before; members, people
 }
