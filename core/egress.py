@@ -90,16 +90,20 @@ def fetch(url: str, *, most_bytes: int, headers: Mapping[str, str] | None = None
     raise EgressError(_("The address leads from one place to the next without an end."))
 
 
-def post(url: str, body: bytes, *, content_type: str) -> int:
+def post(url: str, body: bytes, *, content_type: str, seconds: float = SECONDS) -> int:
     """
     POST ``body`` and give the status of the answer. A redirect is an answer, not a way.
+
+    The whole exchange may last ``seconds`` from the connection on.
 
     Raises:
         ForbiddenAddressError: the address is not public, or not https.
         EgressError: no answer in time.
     """
     headers = {"Content-Type": content_type}
-    return _exchange("POST", url, body=body, headers=headers, most_bytes=64 * 1024).status
+    return _exchange(
+        "POST", url, body=body, headers=headers, most_bytes=64 * 1024, seconds=seconds
+    ).status
 
 
 def check(url: str) -> str:
@@ -116,17 +120,23 @@ def check(url: str) -> str:
 
 
 def _exchange(
-    method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], most_bytes: int
+    method: str,
+    url: str,
+    *,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    most_bytes: int,
+    seconds: float = SECONDS,
 ) -> Answer:
     target = _target(url)
     secured = _context().wrap_socket(
-        _connected(_addresses(target), target.port),
+        _connected(_addresses(target), target.port, timeout=seconds / 3),
         server_hostname=target.host,
         do_handshake_on_connect=False,
         # An answer that ends without a goodbye may have been cut off.
         suppress_ragged_eofs=False,
     )
-    with _deadline(secured), secured:
+    with _deadline(secured, seconds), secured:
         secured.do_handshake()
         connection = HTTPSConnection(target.host, target.port)
         connection.sock = secured
@@ -232,24 +242,24 @@ def _networks(written: tuple[str, ...]) -> list[Network]:
 
 
 # -- The connection ------------------------------------------------------------------------------
-def _connected(addresses: list[Address], port: int) -> socket.socket:
+def _connected(addresses: list[Address], port: int, *, timeout: float) -> socket.socket:
     for address in addresses:
         try:
-            return socket.create_connection((str(address), port), timeout=SECONDS / 3)
+            return socket.create_connection((str(address), port), timeout=timeout)
         except OSError:
             continue
     raise EgressError(_("The server does not answer."))
 
 
 @contextmanager
-def _deadline(sock: socket.socket) -> Iterator[None]:
+def _deadline(sock: socket.socket, seconds: float) -> Iterator[None]:
     """
     Hang up when the time is over, however slowly the other side goes on talking.
 
     Raises:
         EgressError: the time was over, or the exchange broke.
     """
-    sock.settimeout(SECONDS)
+    sock.settimeout(seconds)
     over: list[bool] = []
 
     def hang_up() -> None:
@@ -258,7 +268,7 @@ def _deadline(sock: socket.socket) -> Iterator[None]:
             # The socket below: to shut the TLS layer down from another thread would break it.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
-    timer = Timer(SECONDS, hang_up)
+    timer = Timer(seconds, hang_up)
     timer.start()
     try:
         yield

@@ -45,7 +45,7 @@ def _web(port: int) -> list[str]:
 def _worker() -> list[str]:
     return [
         *_celery("worker"),
-        "--concurrency=4",
+        "--concurrency=5",
         # They are for many workers that watch each other, and cost a second at the start.
         "--without-gossip",
         "--without-mingle",

@@ -13,6 +13,7 @@ class ReviewsConfig(AppConfig):
         # Models exist only now, so what refers to them is imported here.
         from goals import events  # noqa: PLC0415
         from reviews.models import (  # noqa: PLC0415
+            ChatRoom,
             DigestSubscription,
             ExecutiveDigest,
             OutsideReader,
@@ -41,6 +42,10 @@ class ReviewsConfig(AppConfig):
                 gist=("language",),
                 moments={"confirmed_at": audit.Deed.ACCEPTED},
             )
+        )
+
+        audit.register(
+            audit.Audited(ChatRoom, _("Chat"), named_by=("kind", "host", "team"), gist=("team",))
         )
 
         def move(workspace: Any, before: Any, after: Any, **_kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from goals.forms.imports import UploadForm
 from goals.models import Scorecard
 from goals.rules.scorecard_templates import STARTERS, TEMPLATES
-from reviews.models import LeadSentence
+from reviews.models import ChatRoom, LeadSentence
 from reviews.services.subscriptions import Choice, chosen
 from teams.models import Membership, Team, Workspace
 
@@ -135,6 +135,29 @@ class ExecutiveForm(forms.Form):
         super().__init__(*args, **kwargs)
         here = Scorecard.objects.for_workspace(workspace)
         self.fields["scorecard"].queryset = here  # type: ignore[attr-defined]
+
+
+class ChatRoomForm(forms.Form):
+    """A chat that hears of a team, or of the whole workspace."""
+
+    team = forms.ModelChoiceField(
+        label=_("What it hears of"),
+        queryset=Team.objects.none(),
+        required=False,
+        empty_label=_("The whole workspace"),
+    )
+    kind = forms.ChoiceField(label=_("Chat"), choices=ChatRoom.Kind.choices)
+    address = forms.CharField(
+        label=_("Address of its incoming webhook"),
+        max_length=2000,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "url"}),
+        help_text=_("Whoever knows it can write there, so it is never shown again."),
+    )
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = Team.objects.for_workspace(workspace).order_by("name", "pk")
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
 
 
 class OutsideReaderForm(forms.Form):

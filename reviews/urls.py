@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from reviews.views import (
+    chats,
     digests,
     executive,
     first_run,
@@ -31,6 +32,9 @@ below_workspace = [
     path("settings/digest/test/", digests.send_test, name="digest-test"),
     path("settings/digest/log/", digests.log, name="digest-log"),
     path("settings/digest/retry/", digests.retry, name="digest-retry"),
+    path("settings/chats/", chats.rooms, name="chats"),
+    path("settings/chats/<int:pk>/test/", chats.test_room, name="test-chat"),
+    path("settings/chats/<int:pk>/remove/", chats.remove_room, name="remove-chat"),
     path("settings/digest/sentence/", executive.say, name="digest-sentence"),
     path("settings/digest/executive/", executive.settings, name="executive"),
     path("settings/digest/executive/readers/", executive.add_reader, name="add-reader"),

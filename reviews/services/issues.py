@@ -20,6 +20,7 @@ from reviews.selectors.reminder import ReminderFacts, get_reminder_facts, write_
 from reviews.selectors.runs import RunFacts, Sender, get_run
 from reviews.services import messages
 from reviews.services.ledger import Taken
+from teams.policy import Role
 
 Variant = DigestSubscription.Variant
 
@@ -92,6 +93,21 @@ class DigestIssue(Issue):
             at=self._at,
             owed=self._owed,
             lost=self.run.lost_before,
+        )
+
+    def letter_of_team(self, team_id: int | None, language: str) -> Letter:
+        """Write what a team's digest says, to nobody in particular; the language is active."""
+        key = (False, language)
+        if key not in self._editions:
+            self._editions[key] = self._edition(*key)
+        return self._editions[key].letter(
+            Reader(
+                membership_id=None,
+                first_name="",
+                role=Role.VIEWER,
+                variant=Variant.TEAM,
+                team_id=team_id,
+            )
         )
 
     @cached_property

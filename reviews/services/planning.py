@@ -19,6 +19,7 @@ from goals.selectors.points import get_freshness
 from reviews.models import DigestDelivery, DigestRun, DigestSubscription, LeadSentence
 from reviews.rules.schedule import comes_after, due_at, latest_due_week
 from reviews.services import ledger
+from reviews.services.chat_ledger import enter_chats
 from reviews.services.subscriptions import subscribe_newcomers
 from teams.models import Workspace
 
@@ -159,7 +160,9 @@ def _make_run(workspace: Workspace, week: date, due: datetime, at: datetime) -> 
             .wanted(on=workspace.today(at=max(due, at)))
             .read_since(due)
         )
-        ledger.enter(run, wanted.of_teams(), since=min(run.due_at, run.made_at))
+        at_once = min(run.due_at, run.made_at)
+        ledger.enter(run, wanted.of_teams(), since=at_once)
+        enter_chats(run, since=at_once)
         ledger.enter(run, wanted, since=run.due_at)
         after_commit("reviews.tasks.send_digests")
     return run

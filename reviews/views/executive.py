@@ -23,13 +23,10 @@ from teams.policy import Action
 @require_http_methods(["GET", "POST"])
 def settings(request: WorkspaceRequest) -> HttpResponse:
     """Choose what the executive digest tells of, and see who outside reads it."""
-    chosen = executive.get_executive(request.workspace)
-    form = ExecutiveForm(
-        request.POST or None,
-        workspace=request.workspace,
-        initial={"scorecard": chosen.scorecard_id},
-    )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "GET":
+        return _settings_page(request)
+    form = ExecutiveForm(request.POST, workspace=request.workspace)
+    if form.is_valid():
         try:
             executive.choose_scorecard(
                 workspace=request.workspace,
@@ -37,7 +34,8 @@ def settings(request: WorkspaceRequest) -> HttpResponse:
                 version=version_in(request.POST),
             )
         except ConflictError:
-            return conflict_page(request, form, stored=chosen, cancel_url=_page(request))
+            stored = executive.get_executive(request.workspace)
+            return conflict_page(request, form, stored=stored, cancel_url=_page(request))
         messages.success(request, _("Saved."))
         return redirect(_page(request))
     return _settings_page(request, form=form)

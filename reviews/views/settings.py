@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from goals.models import Breakdown
+from reviews.models import ChatRoom
 from reviews.selectors.runs import count_lost
 from teams.access import WorkspaceRequest, workspace_view
 from teams.models import ApiToken, Membership, Team
@@ -81,6 +82,9 @@ def _numbers_group(request: WorkspaceRequest) -> dict[str, Any]:
                 "count": lost,
             }
         rows.append(_row(request, "reviews:digest", "mail", _("Weekly digest"), state))
+    if request.membership.may(Action.EDIT_SETTINGS):
+        chats = ChatRoom.objects.for_workspace(request.workspace).count()
+        rows.append(_row(request, "reviews:chats", "people", _("Chats"), str(chats)))
     return {"label": _("Numbers and mail"), "rows": rows}
 
 

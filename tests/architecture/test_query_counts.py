@@ -29,7 +29,13 @@ from tests.factories.goals import (
     TargetFactory,
     WhyLineFactory,
 )
-from tests.factories.reviews import DeliveryFactory, RunFactory
+from tests.factories.reviews import (
+    ChatRoomFactory,
+    DeliveryFactory,
+    OutsideReaderFactory,
+    RunFactory,
+    SubscriptionFactory,
+)
 from tests.factories.teams import (
     ApiTokenFactory,
     InvitationFactory,
@@ -73,7 +79,7 @@ PAGES = {
     "search/?q=k": 6,  # KPIs, scorecards, imports, sources, teams, people
     "kpis/sources/": 2,
     f"kpis/sources/SO-{FIRST}/": 3,
-    "settings/": 5,
+    "settings/": 6,
     "settings/status/": 5,
     "settings/members/": 3,
     "settings/teams/": 3,
@@ -81,6 +87,8 @@ PAGES = {
     # Freshness, KPIs, values, targets, what was said, members, teams; four for what is missing.
     "settings/digest/": 11,
     "settings/digest/log/": 3,
+    "settings/digest/executive/": 4,  # what is chosen, scorecards, readers, what they get
+    "settings/chats/": 2,
     "settings/audit/": 2 * 14 + 2,  # for each kind: events, those before; members, people
 }
 LISTS = {
@@ -130,6 +138,11 @@ def fill(slug, count):
         TargetFactory(kpi=kpi, value=n)
         codes = [part.code for part in segments] if n == 1 else [None]
         values += [NewValue(kpi.code, WEEK, Decimal(n), segment=code) for code in codes]
+        ChatRoomFactory(added_by=owner, team=team)
+        outsider = OutsideReaderFactory(asked_by=owner)
+        SubscriptionFactory(
+            workspace=workspace, membership=None, outsider=outsider, variant="executive"
+        )
         ApiTokenFactory(membership=people[n])
         InvitationFactory(workspace=workspace, invited_by=owner)
         imported = ImportFactory(created_by=people[n])

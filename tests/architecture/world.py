@@ -26,6 +26,7 @@ from tests.factories.goals import (
 )
 from tests.factories.reviews import (
     WEEK,
+    ChatRoomFactory,
     DeliveryFactory,
     OutsideReaderFactory,
     RunFactory,
@@ -97,6 +98,10 @@ class World:
         )
         ExecutiveDigest.objects.create(workspace=self.workspace, scorecard=self.scorecard)
         LeadSentence.objects.create(workspace=self.workspace, week=WEEK, text=text, by=lead, at=NOW)
+        self.room = ChatRoomFactory(
+            workspace=self.workspace, team=self.team, added_by=admin,
+            address=f"https://chat.example/{text}",
+        )  # fmt: skip
         self.outsider = OutsideReaderFactory(
             workspace=self.workspace, asked_by=admin, email=f"{text}@outside.example"
         )
@@ -110,6 +115,8 @@ class World:
             ("teams:hand-over", "pk"): self.member.pk,
             ("teams:deactivate", "pk"): self.member.pk,
             ("teams:withdraw", "pk"): self.invitation.pk,
+            ("reviews:test-chat", "pk"): self.room.pk,
+            ("reviews:remove-chat", "pk"): self.room.pk,
             ("reviews:ask-reader", "pk"): self.outsider.pk,
             ("reviews:remove-reader", "pk"): self.outsider.pk,
             ("teams:team", "pk"): self.team.pk,
@@ -171,6 +178,7 @@ class World:
             [list(ApiToken.objects.filter(membership__workspace=self.workspace).values_list())],
             [list(type(self.source).objects.filter(workspace=self.workspace).values_list())],
             [list(self.source.pulls.values_list())],
+            [list(type(self.room).objects.filter(workspace=self.workspace).values_list())],
             [list(type(self.outsider).objects.filter(workspace=self.workspace).values_list())],
             [list(Invitation.objects.filter(workspace=self.workspace).values_list())],
             [list(DigestDelivery.objects.filter(run__workspace=self.workspace).values_list())],

@@ -143,6 +143,7 @@ STATES = [
     Page("import-empty-workspace", "goals:new-import", EMPTY),
     Page("digest-team", "reviews:digest", query="?variant=team"),
     Page("digest-executive", "reviews:digest", query="?variant=executive"),
+    Page("chats-empty", "reviews:chats", EMPTY),
     Page("executive-empty", "reviews:executive", EMPTY),
     Page("confirm-ended", "reviews:confirm-reader", GUEST, ids=(("token", "used"),), status=410),
     Page("digest-empty", "reviews:digest", EMPTY),

@@ -32,8 +32,8 @@ from mops import preparations
 from mops.demo import build, story
 from mops.front_door import DRAFT
 from mops.gallery import LONG_TAIL, THAI
-from reviews.models import DigestSubscription, WhyQuestion
-from reviews.services import outsiders, why_questions
+from reviews.models import ChatPost, DigestSubscription, WhyQuestion
+from reviews.services import chat, outsiders, why_questions
 from reviews.services.subscriptions import subscribe_newcomers
 from reviews.services.unsubscribing import unsubscribe_url
 from teams.models import ApiToken, Membership, Team, User, Workspace
@@ -156,6 +156,11 @@ def _furnish(workspace, at, *, mark):
     letter = mail.queue(
         recipient=owner.user.email, subject="A letter", text="It says little.", at=at
     )
+    room = chat.add_room(kind="slack", team=None, address="https://hooks.chat.example/x", by=owner)
+    ChatPost.objects.create(
+        room=room, send_after=at, finished_at=at, state="failed",
+        last_error="The server does not answer.",
+    )  # fmt: skip
     reader = outsiders.add(
         email="board@investor.example", language=owner.user.language, by=owner, at=at
     )

@@ -4,7 +4,7 @@ import datetime as dt
 
 import factory
 
-from reviews.models import DigestDelivery, DigestRun, DigestSubscription, OutsideReader
+from reviews.models import ChatRoom, DigestDelivery, DigestRun, DigestSubscription, OutsideReader
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 
 # What is told in the digest of ISO week 46, and when it is due: on Monday, 08:00 in Warsaw.
@@ -19,6 +19,17 @@ class SubscriptionFactory(factory.django.DjangoModelFactory):
     membership = factory.SubFactory(MembershipFactory)
     workspace = factory.SelfAttribute("membership.workspace")
     variant = "personal"
+
+
+class ChatRoomFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ChatRoom
+
+    workspace = factory.SelfAttribute("added_by.workspace")
+    added_by = factory.SubFactory(MembershipFactory)
+    kind = "slack"
+    address = "https://hooks.chat.example/secret"
+    host = "hooks.chat.example"
 
 
 class OutsideReaderFactory(factory.django.DjangoModelFactory):
