@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("goals", "0023_notes"),
-        ("teams", "0005_digest_when_complete"),
+        ("teams", "0004_team_members_in_the_trail"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ("goals", "0024_scorecard_in_workspace"),
         ("pghistory", "0007_auto_20250421_0444"),
         ("reviews", "0004_reminders"),
-        ("teams", "0005_digest_when_complete"),
+        ("teams", "0004_team_members_in_the_trail"),
     ]
 
     operations = [

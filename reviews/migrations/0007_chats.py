@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("pghistory", "0007_auto_20250421_0444"),
         ("reviews", "0006_executive_same_workspace"),
-        ("teams", "0005_digest_when_complete"),
+        ("teams", "0004_team_members_in_the_trail"),
     ]
 
     operations = [
