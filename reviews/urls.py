@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from reviews.views import (
+    activity,
     digests,
     first_run,
     home,
@@ -22,6 +23,7 @@ below_workspace = [
     path("start/I-<int:number>/", first_run.check, name="first-import"),
     path("start/hide/", first_run.hide, name="hide-first-steps"),
     path("menu/", settings.menu, name="menu"),
+    path("activity/", activity.activity, name="activity"),
     path("search/", search.search, name="search"),
     path("settings/", settings.settings, name="settings"),
     path("settings/status/", status.status, name="status"),

@@ -24,6 +24,7 @@ _PAGES: Mapping[str, str | Promise] = {
     "goals:imports": gettext_lazy("Imports"),
     "goals:new-import": gettext_lazy("Import a file"),
     "goals:breakdowns": gettext_lazy("Breakdowns"),
+    "reviews:activity": gettext_lazy("Activity"),
     "reviews:settings": gettext_lazy("Settings"),
     "teams:general": gettext_lazy("Workspace"),
     "goals:calendar": gettext_lazy("Calendar"),
