@@ -1,6 +1,6 @@
-"""When a week's digest is due."""
+"""When the numbers of a week are due, and its digest; both stand in the workspace's settings."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from core import clock
 from core.periods import Grain
@@ -21,10 +21,19 @@ def due_at(workspace: Workspace, week: date) -> datetime:
     It is the first digest weekday after the week, at the workspace's hour. A time that the
     clocks skip on that day means the end of the gap, one that they show twice the first.
     """
+    return _after(workspace, week, workspace.digest_weekday, workspace.digest_time)
+
+
+def numbers_due_at(workspace: Workspace, week: date) -> datetime:
+    """Give the moment at which the numbers of a week are due, read as that of the digest is."""
+    return _after(workspace, week, workspace.numbers_due_weekday, workspace.numbers_due_time)
+
+
+def _after(workspace: Workspace, week: date, weekday: int, wall: time) -> datetime:
     day = workspace.calendar.end(Grain.WEEK, week)
-    while day.weekday() != workspace.digest_weekday:
+    while day.weekday() != weekday:
         day += timedelta(days=1)
-    return clock.instant(datetime.combine(day, workspace.digest_time), workspace.zone)
+    return clock.instant(datetime.combine(day, wall), workspace.zone)
 
 
 def latest_due_week(workspace: Workspace, *, at: datetime) -> date:

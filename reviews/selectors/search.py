@@ -15,6 +15,7 @@ from teams.models import Membership
 # Pages that go by a name of their own; what they are called there, here too.
 _PAGES: Mapping[str, str | Promise] = {
     "reviews:home": gettext_lazy("Home"),
+    "reviews:my-work": gettext_lazy("My work"),
     "goals:kpis": gettext_lazy("KPIs"),
     "goals:my-numbers": gettext_lazy("My numbers"),
     "goals:plan": gettext_lazy("Targets"),

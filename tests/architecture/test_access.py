@@ -29,6 +29,7 @@ PAGES = {
     "reviews:first-import": ("lead", "get"),
     "reviews:hide-first-steps": ("admin", "post"),
     "reviews:menu": ("viewer", "get"),
+    "reviews:my-work": ("viewer", "get"),
     "reviews:activity": ("viewer", "get"),
     "reviews:search": ("viewer", "get"),
     "reviews:settings": ("viewer", "get"),

@@ -71,6 +71,9 @@ PAGES = {
     "start/numbers/": 2,  # KPIs, and numbers that were left behind
     "imports/": 2,
     "search/?q=k": 6,  # KPIs, scorecards, imports, sources, teams, people
+    # Four for each of two weeks, first values; freshness, KPIs, values, targets, why lines,
+    # sources.
+    "me/": 15,
     "activity/?kind=numbers": 4,  # members, writings, their KPIs and segments
     "activity/?kind=imports": 2,
     "kpis/sources/": 2,
