@@ -56,6 +56,21 @@ def test_three_numbers_are_entered_and_stay(tab, studio):
     expect(row(tab, "Leads")).to_contain_text("183")
 
 
+def test_a_number_that_saved_itself_is_taken_back(tab, studio):
+    open_numbers(tab, studio)
+    walk_to(tab, field(tab, "Leads"))
+    tab.keyboard.type("183")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#undo")).to_contain_text("1 number saved.")
+
+    walk_to(tab, tab.locator("#undo").get_by_role("button", name="Undo"))
+    tab.keyboard.press("Enter")
+
+    expect(tab.locator("main")).to_contain_text("the numbers are what they were before")
+    expect(tab.locator("#missing")).to_contain_text("4 of 4 missing")
+    expect(field(tab, "Leads")).to_have_value("")
+
+
 def test_archiving_a_kpi_is_undone_by_a_key(tab, studio):
     tab.goto(f"/w/{studio['slug']}/kpis/?view=list")
     tab.get_by_role("link", name="Leads", exact=True).click()
