@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from goals.services.statements import fetch
+from goals.services.statements import fetch, run
 
 # For how long what somebody did can be undone.
 UNDOABLE_FOR = timedelta(days=30)
@@ -39,7 +39,7 @@ def take_back(
 
     What the act added is removed. Count the values restored and those removed.
     """
-    ((restored, removed),) = fetch(
+    ((restored, removed),) = _fetch(
         _TAKE_BACK,
         {
             **_told(stamp),
@@ -59,13 +59,13 @@ def put_back(stamp: Stamp, *, series: Sequence[int], workspace: int) -> int:
     Count what was stored.
     """
     parameters = {**_told(stamp), "series": list(series), "workspace": workspace}
-    ((count,),) = fetch(_PUT_BACK, parameters)
+    ((count,),) = _fetch(_PUT_BACK, parameters)
     return int(count)
 
 
 def removed_keys(stamp: Stamp, *, series: Sequence[int]) -> list[tuple[int, date]]:
     """List the series and first days of what an act removed."""
-    return fetch(_REMOVED_KEYS, {**_told(stamp), "series": list(series)})
+    return _fetch(_REMOVED_KEYS, {**_told(stamp), "series": list(series)})
 
 
 def find_lost(stamp: Stamp, *, series: Sequence[int], limit: int) -> tuple[list[Lost], int]:
@@ -81,8 +81,15 @@ def find_refilled(stamp: Stamp, *, series: Sequence[int], limit: int) -> tuple[l
 def _list(
     statement: str, stamp: Stamp, series: Sequence[int], limit: int
 ) -> tuple[list[Lost], int]:
-    rows = fetch(statement, {**_told(stamp), "series": list(series), "limit": limit})
+    rows = _fetch(statement, {**_told(stamp), "series": list(series), "limit": limit})
     return [Lost(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def _fetch(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    # How many values an act has is not in the statistics: taken for few, each would be compared
+    # with each.
+    run("SET LOCAL enable_nestloop = off", {})
+    return fetch(statement, parameters)
 
 
 def _told(stamp: Stamp) -> dict[str, Any]:
