@@ -272,9 +272,9 @@ def test_the_list_is_filtered(tab, studio):
 
     walk_to(tab, tab.locator("summary", has_text="Kind: all"))
     tab.keyboard.press("Enter")
-    press(tab, "link", "Activity")
+    press(tab, "link", "Efficiency")
 
-    expect(tab.locator("summary", has_text="Kind: Activity")).to_be_visible()
+    expect(tab.locator("summary", has_text="Kind: Efficiency")).to_be_visible()
     expect(tab.locator("main")).to_contain_text("No KPI matches")
     press(tab, "link", "Clear filters")
     expect(row(tab, "Leads")).to_be_visible()
