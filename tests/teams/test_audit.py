@@ -278,6 +278,7 @@ NOT_TOLD = {
     "goals.SourcePull": "says itself who asked for it and what became of it",
     "goals.Writing": "says itself who wrote, and who undid it",
     "reviews.DigestRun": "made by the clock",
+    "reviews.WhyQuestion": "says itself who was asked; the answer is told",
     "teams.Counter": "only counts",
     "teams.IdempotencyKey": "says again what was said",
 }
