@@ -1,8 +1,10 @@
 """Links to the page one is on, with something chosen differently."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 
 def with_parameter(
@@ -15,8 +17,26 @@ def with_parameter(
     chosen differently, a list begins again.
     """
     query = request.GET.copy()
-    for other in {"page", name, *instead_of}:
+    for other in {"page", "before", name, *instead_of}:
         query.pop(other, None)
     if value:
         query[name] = value
     return f"{request.path}?{query.urlencode()}"
+
+
+def filter_menu(
+    request: HttpRequest, name: str, label: str, current: str, choices: list[tuple[str, Any]]
+) -> dict[str, Any]:
+    """Describe a menu that cuts a list by one parameter of the address."""
+    names = dict([("", _("all")), *choices])
+    return {
+        "label": f"{label}: {names.get(current, current)}",
+        "items": [
+            {
+                "label": text,
+                "url": with_parameter(request, name, value),
+                "current": value == current,
+            }
+            for value, text in names.items()
+        ],
+    }

@@ -17,6 +17,7 @@ from goals.views import (
     scorecards,
     sources,
     targets,
+    undoing,
     why_lines,
 )
 
@@ -74,6 +75,8 @@ urlpatterns = [
     path("imports/I-<int:number>/cancel/", imports.cancel_import, name="cancel-import"),
     path("imports/I-<int:number>/undo/", imports.undo_import, name="undo-import"),
     path("imports/I-<int:number>/errors.csv", imports.problems_csv, name="import-problems"),
+    path("activity/numbers/<int:writing>/undo/", undoing.undo_writing, name="undo-writing"),
+    path("activity/kpis/<int:change>/undo/", undoing.undo_kpi_change, name="undo-kpi-change"),
     path("settings/calendar/", calendar.calendar, name="calendar"),
     path("breakdowns/", breakdowns.index, name="breakdowns"),
     path("breakdowns/new/", breakdowns.new_breakdown, name="new-breakdown"),

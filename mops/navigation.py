@@ -36,6 +36,8 @@ def _around(request: WorkspaceRequest) -> dict[str, Any]:
     home = _item(request, _("Home"), HOME, "home", "g h")
     kpis = _item(request, _("KPIs"), "goals:kpis", "bars", "g k", below="goals:imports")
     numbers = _item(request, _("My numbers"), "goals:my-numbers", "numbers", "g n")
+    work = _item(request, _("My work"), "reviews:my-work", "check", "g m")
+    activity = _item(request, _("Activity"), "reviews:activity", "history", "g a")
     menu = _item(request, _("Menu"), "reviews:menu", "menu")
     may_enter = request.membership.may(Action.ENTER_OWN_NUMBERS)
     may_set_up = request.membership.may(Action.EDIT_KPIS)
@@ -44,7 +46,10 @@ def _around(request: WorkspaceRequest) -> dict[str, Any]:
         "workspace_name": request.workspace.name,
         "home_url": home["url"],
         "search_url": reverse("reviews:search", args=[request.workspace.slug]),
-        "nav": [{"label": "", "items": [home]}, {"label": _("Plan"), "items": plan}],
+        "nav": [
+            {"label": "", "items": [home, work, activity]},
+            {"label": _("Plan"), "items": plan},
+        ],
         "nav_foot": [_me(request)],
         "bottom_nav": [home, *plan, menu],
     }

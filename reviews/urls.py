@@ -4,10 +4,12 @@ from django.urls import include, path
 
 from reviews.views import (
     chats,
+    activity,
     digests,
     executive,
     first_run,
     home,
+    my_work,
     outbox,
     search,
     settings,
@@ -24,6 +26,8 @@ below_workspace = [
     path("start/I-<int:number>/", first_run.check, name="first-import"),
     path("start/hide/", first_run.hide, name="hide-first-steps"),
     path("menu/", settings.menu, name="menu"),
+    path("me/", my_work.my_work, name="my-work"),
+    path("activity/", activity.activity, name="activity"),
     path("search/", search.search, name="search"),
     path("settings/", settings.settings, name="settings"),
     path("settings/status/", status.status, name="status"),

@@ -13,6 +13,7 @@ from goals.api.scorecards import ScorecardAPI
 from goals.api.sources import SourceAPI
 from goals.api.targets import TargetAPI
 from goals.api.why_lines import WhyLineAPI
+from goals.api.writings import WritingAPI
 
 router = SimpleRouter()
 router.register("kpis", KpiAPI, basename="kpi")
@@ -24,6 +25,7 @@ router.register("notes", NoteAPI, basename="note")
 router.register("scorecards", ScorecardAPI, basename="scorecard")
 router.register("scorecard-links", ScorecardLinkAPI, basename="scorecard-link")
 router.register("imports", ImportAPI, basename="import")
+router.register("writings", WritingAPI, basename="writing")
 router.register("sources", SourceAPI, basename="source")
 
 app_name = "goals-api"

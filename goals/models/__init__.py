@@ -21,6 +21,7 @@ from goals.models.scorecards import Scorecard, ScorecardLine, ScorecardLink
 from goals.models.sources import Source, SourcePull
 from goals.models.targets import Target
 from goals.models.why_lines import WhyLine
+from goals.models.writings import Writing
 
 __all__ = [
     "Breakdown",
@@ -45,4 +46,5 @@ __all__ = [
     "StagedValue",
     "Target",
     "WhyLine",
+    "Writing",
 ]

@@ -2,43 +2,47 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from goals.services.statements import fetch
+from goals.services.statements import fetch, run
+
+# For how long what somebody did can be undone.
+UNDOABLE_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
-    """Values that somebody wrote at one moment; they and their revisions carry all three."""
+class Stamp:
+    """What values that were written in one act carry, and their revisions too."""
 
     by: int
     at: datetime
-    source: str
+    # Empty where values of one act came from several.
+    source: str = ""
 
 
 class Lost(NamedTuple):
-    """A value of a writing that is no longer stored, and what stands in its place, if anything."""
+    """A value of an act that is no longer stored, and what stands in its place, if anything."""
 
     series: int
     on_date: date
-    value: Decimal
+    value: Decimal | None
     stored: Decimal | None
 
 
 def take_back(
-    writing: Writing, *, series: Sequence[int], workspace: int, by: int, at: datetime
+    stamp: Stamp, *, series: Sequence[int], workspace: int, by: int, at: datetime
 ) -> tuple[int, int]:
     """
-    Put back what was stored in ``series`` before a writing, with who said it and when.
+    Put back what was stored in ``series`` before an act, with who said it and when.
 
-    What the writing added is removed. Count the values restored and those removed.
+    What the act added is removed. Count the values restored and those removed.
     """
-    ((restored, removed),) = fetch(
+    ((restored, removed),) = _fetch(
         _TAKE_BACK,
         {
-            **_told(writing),
+            **_told(stamp),
             "series": list(series),
             "workspace": workspace,
             "ended_by": by,
@@ -48,14 +52,48 @@ def take_back(
     return restored, removed
 
 
-def find_lost(writing: Writing, *, series: Sequence[int], limit: int) -> tuple[list[Lost], int]:
-    """List the values of a writing that were replaced or removed since, and count all of them."""
-    rows = fetch(_LOST, {**_told(writing), "series": list(series), "limit": limit})
+def put_back(stamp: Stamp, *, series: Sequence[int], workspace: int) -> int:
+    """
+    Store again what an act removed, with who said it and when, where nothing is stored now.
+
+    Count what was stored.
+    """
+    parameters = {**_told(stamp), "series": list(series), "workspace": workspace}
+    ((count,),) = _fetch(_PUT_BACK, parameters)
+    return int(count)
+
+
+def removed_keys(stamp: Stamp, *, series: Sequence[int]) -> list[tuple[int, date]]:
+    """List the series and first days of what an act removed."""
+    return _fetch(_REMOVED_KEYS, {**_told(stamp), "series": list(series)})
+
+
+def find_lost(stamp: Stamp, *, series: Sequence[int], limit: int) -> tuple[list[Lost], int]:
+    """List the values of an act that were replaced or removed since, and count all of them."""
+    return _list(_LOST, stamp, series, limit)
+
+
+def find_refilled(stamp: Stamp, *, series: Sequence[int], limit: int) -> tuple[list[Lost], int]:
+    """List what an act removed where something is stored again, and count all of it."""
+    return _list(_REFILLED, stamp, series, limit)
+
+
+def _list(
+    statement: str, stamp: Stamp, series: Sequence[int], limit: int
+) -> tuple[list[Lost], int]:
+    rows = _fetch(statement, {**_told(stamp), "series": list(series), "limit": limit})
     return [Lost(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
-def _told(writing: Writing) -> dict[str, Any]:
-    return {"by": writing.by, "at": writing.at, "source": writing.source}
+def _fetch(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    # How many values an act has is not in the statistics: taken for few, each would be compared
+    # with each.
+    run("SET LOCAL enable_nestloop = off", {})
+    return fetch(statement, parameters)
+
+
+def _told(stamp: Stamp) -> dict[str, Any]:
+    return {"by": stamp.by, "at": stamp.at, "source": stamp.source}
 
 
 # One statement, for the same reason as in measurements: a value, its revision and its mark.
@@ -63,7 +101,7 @@ _TAKE_BACK = """
     WITH mine AS (
         SELECT series_id, on_date FROM measurements
         WHERE series_id = ANY(%(series)s) AND recorded_at = %(at)s
-            AND recorded_by_id = %(by)s AND source = %(source)s
+            AND recorded_by_id = %(by)s AND %(source)s IN (source, '')
         ORDER BY series_id, on_date FOR UPDATE
     ), before AS (
         SELECT series_id, on_date, value, note, source, recorded_by_id, recorded_at
@@ -106,11 +144,43 @@ _LOST = """
     WITH ended AS (
         SELECT DISTINCT series_id, on_date, value FROM measurement_revisions
         WHERE series_id = ANY(%(series)s) AND recorded_at = %(at)s
-            AND recorded_by_id = %(by)s AND source = %(source)s
+            AND recorded_by_id = %(by)s AND %(source)s IN (source, '')
     )
     SELECT ended.series_id, ended.on_date, ended.value, stored.value, count(*) OVER ()
     FROM ended LEFT JOIN measurements AS stored USING (series_id, on_date)
-    WHERE (stored.recorded_at, stored.recorded_by_id, stored.source)
-        IS DISTINCT FROM (%(at)s, %(by)s, %(source)s)
+    WHERE (stored.recorded_at = %(at)s AND stored.recorded_by_id = %(by)s
+        AND %(source)s IN (stored.source, '')) IS NOT TRUE
     ORDER BY ended.series_id, ended.on_date LIMIT %(limit)s
+"""
+
+_PUT_BACK = """
+    WITH back AS (
+        INSERT INTO measurements
+            (series_id, on_date, value, note, source, recorded_by_id, recorded_at)
+        SELECT series_id, on_date, value, note, source, recorded_by_id, recorded_at
+        FROM measurement_revisions
+        WHERE series_id = ANY(%(series)s) AND ending = 'removed'
+            AND ended_at = %(at)s AND ended_by_id = %(by)s
+        ORDER BY series_id, on_date
+        ON CONFLICT DO NOTHING
+        RETURNING series_id, on_date
+    ), marked AS (
+        INSERT INTO dirty_marks (workspace_id, series_id, on_date)
+        SELECT %(workspace)s, series_id, on_date FROM back
+    )
+    SELECT count(*) FROM back
+"""
+
+_REFILLED = """
+    SELECT series_id, on_date, gone.value, stored.value, count(*) OVER ()
+    FROM measurement_revisions AS gone JOIN measurements AS stored USING (series_id, on_date)
+    WHERE series_id = ANY(%(series)s) AND gone.ending = 'removed'
+        AND gone.ended_at = %(at)s AND gone.ended_by_id = %(by)s
+    ORDER BY series_id, on_date LIMIT %(limit)s
+"""
+
+_REMOVED_KEYS = """
+    SELECT series_id, on_date FROM measurement_revisions
+    WHERE series_id = ANY(%(series)s) AND ending = 'removed'
+        AND ended_at = %(at)s AND ended_by_id = %(by)s
 """

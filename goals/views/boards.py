@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from core.fragments import cached_fragment
-from core.links import with_parameter
+from core.links import filter_menu, with_parameter
 from core.numbers import figure
 from core.paging import page_of, pager
 from core.periods import Grain
@@ -258,21 +258,3 @@ def filter_menus(
             [(owner.user.email, owner.user.name) for owner in by_name],
         ),
     ]
-
-
-def filter_menu(
-    request: WorkspaceRequest, name: str, label: str, current: str, choices: list[tuple[str, Any]]
-) -> dict[str, Any]:
-    """Describe a menu that cuts a list by one parameter of the address."""
-    names = dict([("", _("all")), *choices])
-    return {
-        "label": f"{label}: {names.get(current, current)}",
-        "items": [
-            {
-                "label": text,
-                "url": with_parameter(request, name, value),
-                "current": value == current,
-            }
-            for value, text in names.items()
-        ],
-    }

@@ -1,5 +1,7 @@
 """Defining KPIs: new, changed, archived, from the library."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core import clock
 from core.errors import ConflictError, DomainError
 from core.forms import conflict_page, form_page, rules_shown_on, version_in
+from core.links import filter_menu
 from core.undo import offer_undo
 from goals.forms.kpis import KpiForm
 from goals.models import Kpi
 from goals.rules.library import LIBRARY
 from goals.services import kpis
-from goals.views.boards import filter_menu
+from goals.services.kpi_changes import changes_of
 from goals.views.kpis import find_kpi, kpi_url, see
 from teams.access import WorkspaceRequest, workspace_view
 from teams.policy import Action
@@ -56,7 +59,7 @@ def edit_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
                 return conflict_page(
                     request, form, stored=found, cancel_url=kpi_url(request, found)
                 )
-            messages.success(request, _("Saved."))
+            _offer_way_back(request, found, changed)
             return see(request, changed)
     return form_page(
         request,
@@ -66,6 +69,16 @@ def edit_kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
         cancel_url=kpi_url(request, found),
         version=found.version,
     )
+
+
+def _offer_way_back(request: WorkspaceRequest, before: Kpi, after: Kpi) -> None:
+    if all(getattr(before, name) == getattr(after, name) for name in KpiForm.base_fields):
+        messages.success(request, _("Nothing was changed."))
+        return
+    change = changes_of(request.workspace).filter(pgh_obj_id=after.pk).latest("pgh_id")
+    url = reverse("goals:undo-kpi-change", args=[request.workspace.slug, change.pgh_id])
+    text = _("“%(kpi)s” is saved.") % {"kpi": after.name}
+    offer_undo(request, text, f"{url}?{urlencode({'next': kpi_url(request, after)})}")
 
 
 @workspace_view(Action.EDIT_KPIS)

@@ -14,6 +14,7 @@ from core.intake.errors import CellError
 from core.numbers import NumberFormat
 from core.periods import Grain
 from core.typed import read_typed
+from goals.models import Writing
 from goals.rules.outliers import looks_wrong
 from goals.rules.units import UnitFormat
 from goals.selectors import phrases
@@ -104,23 +105,23 @@ class Sheet:
             return stored
         return replace(stored, note=_("The stored value stays. To remove it, open the KPI."))
 
-    def save(self, rows: Sequence[Row], *, at: datetime) -> tuple[list[Row], int]:
-        """Write what is new in the rows; give them as they are then, and how many were written."""
+    def save(self, rows: Sequence[Row], *, at: datetime) -> tuple[list[Row], Writing | None]:
+        """Write what is new in the rows; give them as they are then, and the account of it."""
         new = {row.slot.wanted.key: row.new for row in rows if row.new is not None}
         if not new:
-            return list(rows), 0
+            return list(rows), None
         try:
             outcome = record(list(new.values()), by=self._author, at=at, partial=True)
         except DomainError as error:
-            count, refused = 0, dict.fromkeys(new, str(error))
+            writing, refused = None, dict.fromkeys(new, str(error))
         else:
-            keys, count = list(new), outcome.created + outcome.updated
+            keys, writing = list(new), outcome.writing
             refused = {keys[error.index]: error.detail for error in outcome.errors}
         after = []
         for row in rows:
             detail = refused.get(row.slot.wanted.key)
             after.append(replace(row, state="error", note=detail) if detail else row)
-        return after, count
+        return after, writing
 
     def _is_outlier(self, slot: Slot, value: Decimal) -> bool:
         if slot.stored is not None and slot.stored.value == value:

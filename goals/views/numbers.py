@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page
@@ -21,7 +22,9 @@ from core.htmx import wants_fragment
 from core.links import with_parameter
 from core.paging import page_of, pager
 from core.periods import Grain
+from core.undo import offer_undo
 from goals.forms.why_lines import WhyForm
+from goals.models import Writing
 from goals.selectors import phrases
 from goals.selectors.entry import Wanted, get_slots, get_wanted
 from goals.selectors.weeks import chosen_week
@@ -84,23 +87,20 @@ def _take(
     # Rows are taken by their names: meanwhile they may have moved to another page.
     sent = [each for each in asked.wanted if each.key in request.POST]
     typed = [sheet.typed(slot, request.POST) for slot in get_slots(sent)]
-    rows, count = sheet.save(typed, at=clock.now())
+    rows, writing = sheet.save(typed, at=clock.now())
     kpis = {each.kpi.pk: each.kpi for each in sent}
     said = take_whys(request.POST, kpis.values(), by=request.membership, at=clock.now())
-    if strays := _count_strays(request.POST, {each.key for each in sent}):
-        text = ngettext(
-            "%(count)d number was not saved: it is not asked for any more.",
-            "%(count)d numbers were not saved: they are not asked for any more.",
-            strays,
-        )
-        messages.error(request, text % {"count": strays})
+    _tell_of_strays(request, {each.key for each in sent})
     if wants_fragment(request):
         context = {
             "rows": _shown(request, asked, sheet, rows, said.refused),
             "action": request.get_full_path(),
+            "undo": _way_back(request, writing) if writing else None,
             **asked.missing_after(rows),
         }
         return render(request, "goals/_number_rows.html", context)
+    if writing:
+        offer_undo(request, **_way_back(request, writing))
     for form in said.refused.values():
         for broken_rule in form.non_field_errors():
             messages.error(request, str(broken_rule))
@@ -111,12 +111,31 @@ def _take(
         place = {each.key: position for position, each in enumerate(asked.wanted)}
         shown.sort(key=lambda row: place[row.slot.wanted.key])
         return _answer(request, asked, page, sheet, shown, said.refused)
-    saved = ngettext("%(count)d number saved.", "%(count)d numbers saved.", count)
     if said.count:
         messages.success(request, _("The why line is added."))
-    if count or not said.count:
-        messages.success(request, saved % {"count": count} if count else _("Nothing was changed."))
+    elif not writing:
+        messages.success(request, _("Nothing was changed."))
     return HttpResponseRedirect(request.get_full_path(), status=303)
+
+
+def _way_back(request: WorkspaceRequest, writing: Writing) -> dict[str, str]:
+    """Say what was saved, and where one takes it back and comes here again."""
+    saved = ngettext("%(count)d number saved.", "%(count)d numbers saved.", writing.size)
+    url = reverse("goals:undo-writing", args=[request.workspace.slug, writing.pk])
+    return {
+        "text": saved % {"count": writing.size},
+        "url": f"{url}?{urlencode({'next': request.get_full_path()})}",
+    }
+
+
+def _tell_of_strays(request: WorkspaceRequest, known: Collection[str]) -> None:
+    if strays := _count_strays(request.POST, known):
+        text = ngettext(
+            "%(count)d number was not saved: it is not asked for any more.",
+            "%(count)d numbers were not saved: they are not asked for any more.",
+            strays,
+        )
+        messages.error(request, text % {"count": strays})
 
 
 def _count_strays(posted: Mapping[str, str], known: Collection[str]) -> int:

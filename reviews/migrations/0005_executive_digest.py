@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0024_scorecard_in_workspace"),
+        ("goals", "0026_scorecard_in_workspace"),
         ("pghistory", "0007_auto_20250421_0444"),
         ("reviews", "0004_reminders"),
         ("teams", "0004_team_members_in_the_trail"),

@@ -15,6 +15,7 @@ from teams.models import Membership
 # Pages that go by a name of their own; what they are called there, here too.
 _PAGES: Mapping[str, str | Promise] = {
     "reviews:home": gettext_lazy("Home"),
+    "reviews:my-work": gettext_lazy("My work"),
     "goals:kpis": gettext_lazy("KPIs"),
     "goals:my-numbers": gettext_lazy("My numbers"),
     "goals:plan": gettext_lazy("Targets"),
@@ -24,6 +25,7 @@ _PAGES: Mapping[str, str | Promise] = {
     "goals:imports": gettext_lazy("Imports"),
     "goals:new-import": gettext_lazy("Import a file"),
     "goals:breakdowns": gettext_lazy("Breakdowns"),
+    "reviews:activity": gettext_lazy("Activity"),
     "reviews:settings": gettext_lazy("Settings"),
     "teams:general": gettext_lazy("Workspace"),
     "goals:calendar": gettext_lazy("Calendar"),
@@ -34,6 +36,10 @@ _PAGES: Mapping[str, str | Promise] = {
     "teams:teams": gettext_lazy("Teams"),
     "reviews:digest": gettext_lazy("Weekly digest"),
 }
+# Of those, the ones where one does something at once.
+_DEEDS = ("goals:my-numbers", "goals:new-kpi", "goals:new-import", "goals:new-scorecard")
+# Of each section, so that all of them stay in sight.
+MOST_OPTIONS = 6
 
 
 class TooLongError(DomainError):
@@ -70,6 +76,24 @@ def search(member: Membership, typed: str) -> list[Group]:
         if hits
     ]
     return sorted(groups, key=lambda group: group.hits[0].rank)
+
+
+def get_sections(member: Membership, groups: Sequence[Group], typed: str) -> list[Group]:
+    """Sort what was found for the palette: where to go, what there is, what to do."""
+    deeds = {reverse(route, args=[member.workspace.slug]) for route in _DEEDS}
+    # Without a word there is nothing to find, and every page to go to.
+    pages = _find_pages(member, Sought.of(typed))
+    things = [hit for group in groups if group.kind != "page" for hit in group.hits]
+    sections = (
+        ("go", _("Go to"), [hit for hit in pages if hit.url not in deeds]),
+        ("find", _("Find"), sorted(things, key=lambda hit: hit.rank)),
+        ("do", _("Do"), [hit for hit in pages if hit.url in deeds]),
+    )
+    return [
+        Group(kind, label, hits[:MOST_OPTIONS], len(hits) > MOST_OPTIONS)
+        for kind, label, hits in sections
+        if hits
+    ]
 
 
 def _find_pages(member: Membership, sought: Sought) -> list[Hit]:

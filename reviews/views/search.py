@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from reviews.selectors.search import TooLongError
+from core.htmx import render_page_or_fragment, wants_fragment
+from reviews.selectors.search import TooLongError, get_sections
 from reviews.selectors.search import search as find
 from teams.access import WorkspaceRequest, workspace_view
 from teams.finding import LONGEST
@@ -16,12 +16,18 @@ from teams.policy import Action
 @workspace_view(Action.READ)
 @require_safe
 def search(request: WorkspaceRequest) -> HttpResponse:
-    """Show what fits the words, kind by kind."""
+    """Show what fits the words, kind by kind; for the palette, what one can go to or do."""
     typed = request.GET.get("q", "").strip()
     context: dict[str, Any] = {"typed": typed[:LONGEST]}
     try:
-        context["groups"] = find(request.membership, typed)
+        groups = find(request.membership, typed)
+        context["groups"] = groups
+        if wants_fragment(request):
+            sections = get_sections(request.membership, groups, typed)
+            context |= {"sections": sections, "count": sum(len(each.hits) for each in sections)}
     except TooLongError as error:
         context["problems"] = [str(error)]
     status = 422 if "problems" in context else 200
-    return render(request, "reviews/search.html", context, status=status)
+    return render_page_or_fragment(
+        request, "reviews/search.html", "reviews/_options.html", context, status=status
+    )

@@ -173,11 +173,13 @@
     forget = setTimeout(() => (keys = ""), 1000);
     keys = mod ? `mod+${event.key}` : `${keys} ${event.key}`.trim();
     // The whole sequence first ("g h"), then its last key alone: a slip of the finger costs nothing.
+    const pressed = keys;
     const goal = byKey(keys) || (!mod && byKey(event.key));
     if (goal) {
       event.preventDefault();
       keys = "";
-      if (typing(goal)) goal.focus();
+      if (pressed === "mod+k" && find("#palette")) openPalette();
+      else if (typing(goal)) goal.focus();
       else goal.click();
     } else if (!mod && "jk".includes(event.key)) {
       event.preventDefault(); // or the letter would land in the field
@@ -214,6 +216,43 @@
     );
     find("#shortcuts").showModal();
   };
+
+  // -- The palette: the focus stays in its field, arrows choose among what was found -----------------
+
+  const options = () => all("#palette [role=option]");
+  const chosen = () => find("#palette [aria-selected=true]");
+  const choose = (option) => {
+    for (const each of options()) each.ariaSelected = String(each === option);
+    find("[data-palette]").setAttribute("aria-activedescendant", option?.id || "");
+    option?.scrollIntoView({ block: "nearest" });
+  };
+  const openPalette = () => {
+    const input = find("[data-palette]");
+    if (!find("#palette").open) find("#palette").showModal();
+    input.select();
+    htmx.trigger(input, "palette");
+  };
+
+  on("input", "[data-palette]", () => choose()); // what stands there answers other words
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id !== "palette-list") return;
+    // An answer may be overtaken by what was typed since.
+    const asked = new URL(detail.xhr.responseURL).searchParams.get("q");
+    if (asked === find("[data-palette]").value) choose(options()[0]);
+  });
+  on("keydown", "[data-palette]", (input, event) => {
+    if (event.isComposing) return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const found = options();
+    if (by && found.length) {
+      event.preventDefault();
+      const here = found.indexOf(chosen());
+      choose(found[here < 0 ? 0 : (here + by + found.length) % found.length]);
+    } else if (event.key === "Enter" && chosen()) {
+      event.preventDefault();
+      chosen().click();
+    }
+  });
 
   // -- A grid of numbers --------------------------------------------------------------------------------
 

@@ -1,12 +1,12 @@
 """The trail itself: what happened in a workspace, newest first, page by page."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models import Max, Model, OuterRef, Q, Subquery
 from django.utils import timezone
 from pghistory.core import event_models
 from pghistory.models import Context
@@ -56,6 +56,16 @@ class Place:
         if at.utcoffset() != timedelta(0) or not re.fullmatch(r"[0-9]{1,18}", key):
             return None
         return cls(at, kind, int(key))
+
+    def older(self, kind: str, *, moment: str, key: str) -> Q:
+        """Keep the rows of one kind that come after this place, by the fields that say where."""
+        earlier = Q(**{f"{moment}__lt": self.at})
+        if kind > self.kind:
+            return earlier
+        same_moment = Q(**{moment: self.at})
+        if kind == self.kind:
+            same_moment &= Q(**{f"{key}__lt": self.key})
+        return earlier | same_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +159,21 @@ class _Step:
 
 
 def latest(
-    workspace: Workspace, *, before: Place | None = None, size: int = PAGE
+    workspace: Workspace,
+    *,
+    before: Place | None = None,
+    size: int = PAGE,
+    only: Collection[type[Model]] | None = None,
+    by: User | None = None,
 ) -> tuple[list[Entry], Place | None]:
     """
     Give up to ``size`` entries older than ``before``, newest first, and where to go on.
 
-    Words are in the reader's language, times by the workspace's clocks.
+    ``only`` keeps what happened to rows of some models, ``by`` what one person did. Words are in
+    the reader's language, times by the workspace's clocks.
     """
-    found = [step for audited in registered() for step in _steps(audited, workspace, before, size)]
+    chosen = [each for each in registered() if only is None or each.model in only]
+    found = [step for each in chosen for step in _steps(each, workspace, before, size, by)]
     found.sort(key=lambda step: step.place, reverse=True)
     page = found[:size]
     names = names_of({each for step in page for each in step.references()})
@@ -165,10 +182,14 @@ def latest(
     return entries, page[-1].place if len(found) > size else None
 
 
-def _steps(audited: Audited, workspace: Workspace, before: Place | None, size: int) -> list[_Step]:
+def _steps(
+    audited: Audited, workspace: Workspace, before: Place | None, size: int, by: User | None
+) -> list[_Step]:
     events = audited.events.filter(**{path_to_workspace(audited.model): workspace.pk})
+    if by is not None:
+        events = events.filter(pgh_context__metadata__user=by.pk)
     if before is not None:
-        events = events.filter(_older(before, audited.kind))
+        events = events.filter(before.older(audited.kind, moment="pgh_created_at", key="pgh_id"))
     # A row is locked while it changes, so its events are numbered as they happened.
     earlier = audited.events.filter(
         pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id")
@@ -178,16 +199,6 @@ def _steps(audited: Audited, workspace: Workspace, before: Place | None, size: i
     newest = list(events.order_by("-pgh_created_at", "-pgh_id")[: size + 1])
     previous = audited.events.in_bulk([each.previous for each in newest if each.previous])
     return [_Step(audited, each, previous.get(each.previous)) for each in newest]
-
-
-def _older(before: Place, kind: str) -> Q:
-    """Keep the events of one kind that come after ``before`` in the trail."""
-    same_moment = Q(pgh_created_at=before.at)
-    if kind == before.kind:
-        same_moment &= Q(pgh_id__lt=before.key)
-    elif kind > before.kind:
-        return Q(pgh_created_at__lt=before.at)
-    return Q(pgh_created_at__lt=before.at) | same_moment
 
 
 def forget(workspace: Workspace) -> None:

@@ -77,6 +77,11 @@ PAGES = {
     "start/numbers/": 2,  # KPIs, and numbers that were left behind
     "imports/": 2,
     "search/?q=k": 6,  # KPIs, scorecards, imports, sources, teams, people
+    # Four for each of two weeks, first values; freshness, KPIs, values, targets, why lines,
+    # sources.
+    "me/": 15,
+    "activity/?kind=numbers": 4,  # members, writings, their KPIs and segments
+    "activity/?kind=imports": 2,
     "kpis/sources/": 2,
     f"kpis/sources/SO-{FIRST}/": 3,
     "settings/": 6,
@@ -103,6 +108,7 @@ LISTS = {
     "measurements/": 1,
     "kpis/history/series/?period=week": 4,
     "imports/": 1,
+    "writings/": 1,
     "search/?q=k": 6,
     "sources/": 1,
     f"sources/SO-{FIRST}/pulls/": 2,
@@ -198,6 +204,14 @@ def test_a_page_costs_the_same_with_few_and_many_rows(worlds, page, budget):
     few, many = (queries(each, f"/w/{each.workspace.slug}/{page}") for each in worlds)
 
     assert_fixed(few, many, budget)
+
+
+def test_all_activity_costs_no_query_per_row(worlds):
+    for each in worlds:
+        found = queries(each, f"/w/{each.workspace.slug}/activity/")
+        # Members, writings, KPIs, imports, undone; events of nine kinds and those before; the
+        # names of the kinds that happen to be on the page, and of people.
+        assert len(found) <= GATE + 5 + 2 * 9 + 8, "\n".join(found)
 
 
 @pytest.mark.parametrize(("address", "budget"), LISTS.items())

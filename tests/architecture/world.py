@@ -4,8 +4,9 @@ import datetime as dt
 from decimal import Decimal
 
 from core.intake import ReadOptions
-from goals.models import Import, Measurement, Scorecard, ScorecardLine, Target, WhyLine
+from goals.models import Import, Kpi, Measurement, Scorecard, ScorecardLine, Target, WhyLine
 from goals.services import imports
+from goals.services.kpi_changes import changes_of
 from goals.services.measurement_rows import Author, NewValue
 from goals.services.measurements import record
 from reviews.models import DigestDelivery, ExecutiveDigest, LeadSentence
@@ -107,6 +108,12 @@ class World:
         )
         value = NewValue(self.kpi.code, WEEK, Decimal(7), note=text)
         record([value], by=Author(membership=lead, source="test"), at=NOW)
+        partner = self.people["partner"]
+        KpiFactory(workspace=self.workspace, owner=partner, name=text, code="of_a_partner")
+        value = NewValue("of_a_partner", WEEK, Decimal(7))
+        self.writing = record([value], by=Author(partner, text), at=NOW).writing
+        Kpi.objects.filter(pk=self.kpi.pk).update(source=f"{text}, since today")
+        self.change = changes_of(self.workspace).get(pgh_label="update")
 
     def own_id(self, route, parameter):
         """Give the identifier of this world's thing that a route's parameter names."""
@@ -139,6 +146,9 @@ class World:
             ("goals:remove-note", "note"): self.note.number,
             ("goals-api:note-detail", "ref"): self.note.ref,
             ("goals-api:scorecard-link-detail", "public_id"): self.link.public_id,
+            ("goals:undo-writing", "writing"): self.writing.pk,
+            ("goals-api:writing-undo", "pk"): self.writing.pk,
+            ("goals:undo-kpi-change", "change"): self.change.pgh_id,
             ("goals-api:breakdown-detail", "ref"): self.breakdown.ref,
             ("goals-api:segment-detail", "ref"): self.segment.ref,
             ("goals-api:target-detail", "ref"): self.target.ref,
@@ -180,6 +190,7 @@ class World:
             [list(self.source.pulls.values_list())],
             [list(type(self.room).objects.filter(workspace=self.workspace).values_list())],
             [list(type(self.outsider).objects.filter(workspace=self.workspace).values_list())],
+            [list(type(self.writing).objects.filter(workspace=self.workspace).values_list())],
             [list(Invitation.objects.filter(workspace=self.workspace).values_list())],
             [list(DigestDelivery.objects.filter(run__workspace=self.workspace).values_list())],
             [list(type(self.member).objects.filter(workspace=self.workspace).values_list())],
@@ -189,5 +200,6 @@ class World:
 UNKNOWN = {
     "pk": 2_000_000_000, "number": 999_999_999, "target": 999_999_999, "deed": "exclude",
     "turn": "pause", "link": 2_000_000_000, "note": 999_999_999,
+    "writing": 999_999_999, "change": 999_999_999,
     "code": "no_such_code", "ref": "X-999999999", "public_id": "nosuchtoken",
 }  # fmt: skip

@@ -56,6 +56,21 @@ def test_three_numbers_are_entered_and_stay(tab, studio):
     expect(row(tab, "Leads")).to_contain_text("183")
 
 
+def test_a_number_that_saved_itself_is_taken_back(tab, studio):
+    open_numbers(tab, studio)
+    walk_to(tab, field(tab, "Leads"))
+    tab.keyboard.type("183")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#undo")).to_contain_text("1 number saved.")
+
+    walk_to(tab, tab.locator("#undo").get_by_role("button", name="Undo"))
+    tab.keyboard.press("Enter")
+
+    expect(tab.locator("main")).to_contain_text("the numbers are what they were before")
+    expect(tab.locator("#missing")).to_contain_text("4 of 4 missing")
+    expect(field(tab, "Leads")).to_have_value("")
+
+
 def test_archiving_a_kpi_is_undone_by_a_key(tab, studio):
     tab.goto(f"/w/{studio['slug']}/kpis/?view=list")
     tab.get_by_role("link", name="Leads", exact=True).click()
@@ -68,16 +83,49 @@ def test_archiving_a_kpi_is_undone_by_a_key(tab, studio):
     expect(tab.locator("main")).to_contain_text("“Leads” is in use again.")
 
 
-def test_search_is_reached_by_its_key_from_any_field(tab, studio):
+def test_the_palette_finds_and_leads_there_from_any_field(tab, studio):
     open_numbers(tab, studio)
     walk_to(tab, field(tab, "Leads"))
 
     tab.keyboard.press("Control+k")
+    box = tab.get_by_role("combobox", name="Search or jump")
+    expect(box).to_be_focused()
+    expect(tab.get_by_role("option", name="Home")).to_be_visible()
     tab.keyboard.type("open rate")
+    option = tab.get_by_role("option", name="Open rate")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", option.get_attribute("id"))
     tab.keyboard.press("Enter")
 
-    expect(tab.get_by_role("heading", level=1)).to_have_text("Search")
-    expect(tab.get_by_role("link", name="Open rate", exact=True)).to_be_visible()
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("Open rate")
+
+
+def test_arrows_choose_in_the_palette_and_escape_leaves_it(tab, studio):
+    tab.goto(f"/w/{studio['slug']}/")
+    tab.keyboard.press("Control+k")
+    found = tab.get_by_role("option")
+    expect(found.nth(0)).to_have_attribute("aria-selected", "true")
+
+    tab.keyboard.press("ArrowDown")
+    expect(found.nth(1)).to_have_attribute("aria-selected", "true")
+    tab.keyboard.press("ArrowUp")
+    tab.keyboard.press("ArrowUp")
+
+    expect(found.last).to_have_attribute("aria-selected", "true")
+    expect(found.nth(0)).to_have_attribute("aria-selected", "false")
+    expect(tab.get_by_role("combobox")).to_be_focused()
+    tab.keyboard.press("Escape")
+    expect(tab.get_by_role("combobox")).to_be_hidden()
+
+
+def test_a_page_of_text_in_the_palette_is_answered(tab, studio, watch):
+    watch.expect(422)
+    tab.goto(f"/w/{studio['slug']}/")
+    tab.keyboard.press("Control+k")
+
+    tab.keyboard.insert_text("long " * 2000)
+
+    expect(tab.locator("#palette")).to_contain_text("Search for at most 200 characters.")
 
 
 def test_a_number_that_looks_wrong_is_written_only_when_it_is_kept(tab, studio):
@@ -224,9 +272,9 @@ def test_the_list_is_filtered(tab, studio):
 
     walk_to(tab, tab.locator("summary", has_text="Kind: all"))
     tab.keyboard.press("Enter")
-    press(tab, "link", "Activity")
+    press(tab, "link", "Efficiency")
 
-    expect(tab.locator("summary", has_text="Kind: Activity")).to_be_visible()
+    expect(tab.locator("summary", has_text="Kind: Efficiency")).to_be_visible()
     expect(tab.locator("main")).to_contain_text("No KPI matches")
     press(tab, "link", "Clear filters")
     expect(row(tab, "Leads")).to_be_visible()

@@ -117,7 +117,7 @@ def test_the_list_is_filtered_and_cleared(plain, studio):
     plain.goto(f"/w/{studio['slug']}/kpis/?view=list")
 
     plain.locator("summary", has_text="Kind: all").click()
-    plain.get_by_role("link", name="Activity").click()
+    plain.get_by_role("link", name="Efficiency").click()
     plain.get_by_role("link", name="Clear filters").click()
 
     expect(row(plain, "Leads")).to_be_visible()

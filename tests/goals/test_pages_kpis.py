@@ -116,7 +116,7 @@ def test_an_edit_saves_what_was_changed(signed_in, workspace, leads, lead):
 
     leads.refresh_from_db()
     assert (leads.name, leads.version) == ("New leads", 2)
-    assert "Saved." in text_of(answer)
+    assert "“New leads” is saved." in text_of(answer)
 
 
 def test_an_edit_of_what_somebody_else_changed_shows_both_texts(signed_in, workspace, leads, lead):

@@ -1,6 +1,7 @@
 """Search: what is found, in which order, and by whom."""
 
 import re
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -247,3 +248,28 @@ def test_the_api_finds_the_same(viewer, kpi):
 @pytest.mark.parametrize(("typed", "status"), [("x" * (LONGEST + 1), 400), ("\0", 400), ("", 200)])
 def test_the_api_refuses_what_cannot_be_sought(viewer, typed, status):
     assert api_of(viewer).get("/api/v1/search/", {"q": typed}).status_code == status
+
+
+def test_the_palette_gets_sections_of_where_to_go_what_there_is_and_what_to_do(frozen, lead):
+    KpiFactory(workspace=lead.workspace, owner=lead, name="New leads")
+    url = reverse("reviews:search", args=[lead.workspace.slug])
+    ask = partial(browser_of(lead).get, url, headers={"HX-Request": "true"})
+
+    empty, found = ask(), ask({"q": "new"})
+    too_long = ask({"q": "x" * 201})
+
+    assert [section.kind for section in empty.context["sections"]] == ["go", "do"]
+    titles = {s.kind: [hit.title for hit in s.hits] for s in found.context["sections"]}
+    assert titles == {"find": ["New leads"], "do": ["New scorecard", "New KPI"]}
+    assert "<html" not in found.content.decode()
+    assert "HX-Request" in found.headers["Vary"]
+    assert too_long.status_code == 422
+    assert "Search for at most 200 characters." in too_long.content.decode()
+
+
+def test_the_palette_offers_nobody_what_their_role_refuses(frozen, viewer):
+    url = reverse("reviews:search", args=[viewer.workspace.slug])
+
+    page = browser_of(viewer).get(url, headers={"HX-Request": "true"})
+
+    assert [section.kind for section in page.context["sections"]] == ["go"]

@@ -276,8 +276,10 @@ NOT_TOLD = {
     "goals.RememberedMapping": "only a proposal for the next file",
     "goals.Series": "only the key of measurements",
     "goals.SourcePull": "says itself who asked for it and what became of it",
+    "goals.Writing": "says itself who wrote, and who undid it",
     "reviews.DigestRun": "made by the clock",
     "reviews.LeadSentence": "says itself who wrote it and when",
+    "reviews.WhyQuestion": "says itself who was asked; the answer is told",
     "teams.Counter": "only counts",
     "teams.IdempotencyKey": "says again what was said",
 }

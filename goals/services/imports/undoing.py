@@ -1,5 +1,6 @@
 """Undoing: what an import changed is put back, where nobody changed it since."""
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from goals.selectors.phrases import period_name
 from goals.services import locks, marks, take_backs
 from goals.services.imports.progress import Progress
 from goals.services.imports.writing import source_of
-from goals.services.take_backs import Writing
+from goals.services.take_backs import Stamp
 
 LISTED = 200
 
@@ -29,15 +30,15 @@ def undo(progress: Progress) -> None:
     row = progress.row
     if row.written_at is None or row.undone_by_id is None:
         raise ValueError(f"{row.ref} was not asked to be undone")
-    writing = Writing(by=row.created_by_id, at=row.written_at, source=source_of(row))
+    stamp = Stamp(by=row.created_by_id, at=row.written_at, source=source_of(row))
     with transaction.atomic():
         progress.tell(0)
         locks.share_definitions(row.workspace)
         places = StagedPlace.objects.filter(source=row).select_related("kpi")
         of_series = {place.series_id: place for place in places if place.series_id is not None}
-        lost, count = take_backs.find_lost(writing, series=list(of_series), limit=LISTED)
+        lost, count = take_backs.find_lost(stamp, series=list(of_series), limit=LISTED)
         restored, removed = take_backs.take_back(
-            writing,
+            stamp,
             series=list(of_series),
             workspace=row.workspace_id,
             by=row.undone_by_id,
@@ -64,6 +65,6 @@ def _listed(row: Import, place: StagedPlace, lost: take_backs.Lost) -> dict[str,
     return {
         "kpi": " · ".join(filter(None, (kpi.name, place.segment))),
         "period": period_name(row.workspace.calendar, kpi.grain, lost.on_date),
-        "imported": plain(lost.value),
+        "imported": plain(cast("Decimal", lost.value)),  # a file has no known gaps
         "stored": None if lost.stored is None else plain(lost.stored),
     }

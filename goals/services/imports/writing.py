@@ -106,7 +106,7 @@ def _write_values(progress: Progress, aside: Aside, *, at: datetime) -> tuple[in
     created = updated = written = 0
     for places, count in _batches(row):
         _stage(row, places)
-        new, changed = measurements.upsert_from(
+        new, changed, _gist = measurements.upsert_from(
             "staged_measurements",
             workspace=row.workspace_id, by=row.created_by_id, at=at,
         )  # fmt: skip

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0023_notes"),
+        ("goals", "0025_writings_same_workspace"),
         ("teams", "0004_team_members_in_the_trail"),
     ]
 
