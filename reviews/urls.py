@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 from reviews.views import (
-    chats,
     activity,
+    chats,
     digests,
     executive,
     first_run,
