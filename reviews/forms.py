@@ -68,14 +68,18 @@ class SubscriptionsForm(forms.Form):
         label=_("Executive digest: a few KPIs in a few sentences"), required=False
     )
     reminder = forms.BooleanField(
-        label=_("Reminder, two hours before my numbers are due, if some are missing"),
+        label=_("Mails about my numbers"),
         required=False,
+        help_text=_(
+            "Two hours before they are due, if some are missing; and once about each that is off "
+            "track, if nobody has said why."
+        ),
     )
     paused_until = forms.DateField(
         label=_("Pause until"),
         required=False,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("No digests or reminders before this day."),
+        help_text=_("No digests, reminders or questions before this day."),
     )
 
     def __init__(self, data: Any = None, *, member: Membership) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -23,7 +23,7 @@ from goals.selectors import phrases
 from goals.selectors.board import Board, Entry, get_board
 from goals.selectors.points import get_freshness
 from goals.services.why_lines import say_why
-from reviews.models import WhyQuestion, WhyWatch
+from reviews.models import DigestSubscription, WhyQuestion, WhyWatch
 from reviews.rules.asking import PATIENCE, may_look
 from reviews.selectors.why_questions import line_about
 from teams.models import Membership, Workspace
@@ -92,19 +92,29 @@ def _look(workspace: Workspace, *, looked_at: datetime | None, at: datetime) -> 
         today=today,
         language=settings.LANGUAGE_CODE,
     )
-    unsaid = _unsaid(board)
+    unsaid = _unsaid(board, _unwilling(workspace, today=today))
     kept = _keep_open(workspace, unsaid)
     _notice(unsaid, at=at)
     ripe = [question for question in kept if question.noticed_at <= at - PATIENCE]
     return _ask(ripe, board, unsaid, at=at)
 
 
-def _unsaid(board: Board) -> Unsaid:
-    """Give what is off track without a word, and has an owner who may say why."""
+def _unwilling(workspace: Workspace, *, today: date) -> set[int]:
+    """Give the members who want no mail about their numbers, or none for now."""
+    chosen = DigestSubscription.objects.for_workspace(workspace)
+    reminders = chosen.filter(variant=DigestSubscription.Variant.REMINDER)
+    unwanted = reminders.filter(Q(is_on=False) | Q(paused_until__gt=today))
+    return set(unwanted.values_list("membership", flat=True))
+
+
+def _unsaid(board: Board, unwilling: set[int]) -> Unsaid:
+    """Give what is off track without a word, and has an owner who may say why and can be asked."""
     return {
         (entry.kpi.pk, entry.current.start): entry
         for entry in board.unsaid()
-        if entry.kpi.owner.is_active and entry.kpi.owner.may(Action.ENTER_OWN_NUMBERS)
+        if entry.kpi.owner.is_active
+        and entry.kpi.owner.may(Action.ENTER_OWN_NUMBERS)
+        and entry.kpi.owner_id not in unwilling
     }
 
 
@@ -156,7 +166,12 @@ def _write_to(
             for each in questions
         ]
         first = entries[next(iter(questions)).kpi_id].kpi
-        context = {"member": member, "asked": asked, "days": one_tap.GOOD_FOR.days}
+        context = {
+            "member": member,
+            "asked": asked,
+            "days": one_tap.GOOD_FOR.days,
+            "mail_url": f"{settings.SITE_URL}{reverse('reviews:email')}",
+        }
         mail.queue(
             recipient=member.user.email,
             subject=subject % {"kpi": first.name, "count": len(questions)},

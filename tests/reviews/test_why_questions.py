@@ -22,6 +22,7 @@ from goals.services.why_lines import say_why
 from reviews.models import WhyQuestion
 from reviews.rules.asking import may_look
 from reviews.services import why_questions
+from reviews.services.subscriptions import Choice, choose
 from teams.models import OutgoingMail, Workspace
 from teams.policy import Role
 from tests.beside import at_once
@@ -120,12 +121,20 @@ def _lowered(kpi):
     kpi.owner.save()
 
 
+def _unwilling(kpi):
+    choose(member=kpi.owner, choice=Choice(personal=True, reminder=False))
+
+
+def _on_holiday(kpi):
+    choose(member=kpi.owner, choice=Choice(personal=True, paused_until=NOW.date() + DAY))
+
+
 def _invented(kpi):
     Workspace.objects.update(is_demo=True)
 
 
-@pytest.mark.parametrize("change", [_left, _lowered, _invented])
-def test_nobody_is_asked_who_is_not_there(sign_ups, change):
+@pytest.mark.parametrize("change", [_left, _lowered, _unwilling, _on_holiday, _invented])
+def test_nobody_is_asked_who_is_not_there_or_does_not_want_it(sign_ups, change):
     change(sign_ups)
 
     assert ask() == [0, 0]

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from core.errors import DomainError
+from goals.models import Kpi
 from teams.models import Membership, User, Workspace
 from teams.policy import Role
 from teams.services import invitations, members, teams, workspaces
@@ -91,7 +92,8 @@ def test_the_page_says_what_goes(signed_in, world):
     page = signed_in.get(page_of(world.workspace))
 
     contents = dict(page.context["contents"])
-    assert (contents["KPI"], contents["Target"], contents["Team"]) == (3, 1, 1)
+    kpis = Kpi.objects.for_workspace(world.workspace).count()
+    assert (contents["KPI"], contents["Target"], contents["Team"]) == (kpis, 1, 1)
     assert contents["Member"] == 7
     shown = page.content.decode()
     assert "cannot be brought back" in shown
