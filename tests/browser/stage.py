@@ -46,6 +46,7 @@ STUDIOS = 60
 SUNDAY = dt.date(2026, 11, 15)
 # Weeks before those of the story, which stays as it is told. Every row of this file is in order; of
 # the other one, a cell is not a number.
+LONG_NAME = "google_ads_campaign_report_of_all_accounts_of_the_company.csv"
 GOOD_FILE = "Week,Leads,Referrals\n2024-09-02,150,4\n2024-09-09,151,6\n"
 BAD_FILE = "Week,Leads,Referrals\n2024-09-02,n/d,4\n2024-09-09,151,6\n"
 
@@ -154,7 +155,10 @@ def _furnish(workspace, at, *, mark):
     rollups.drain(workspace=workspace, at=at)
     subscribe_newcomers(workspace)
     letter = mail.queue(
-        recipient=owner.user.email, subject="A letter", text="It says little.", at=at
+        recipient=owner.user.email,
+        subject=f"Your import {LONG_NAME}",
+        text="It says little.",
+        at=at,
     )
     room = chat.add_room(kind="slack", team=None, address="https://hooks.chat.example/x", by=owner)
     ChatPost.objects.create(
