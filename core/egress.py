@@ -90,11 +90,11 @@ def fetch(url: str, *, most_bytes: int, headers: Mapping[str, str] | None = None
     raise EgressError(_("The address leads from one place to the next without an end."))
 
 
-def post(url: str, body: bytes, *, content_type: str, seconds: float = SECONDS) -> int:
+def post(url: str, body: bytes, *, content_type: str, seconds: float | None = None) -> int:
     """
     POST ``body`` and give the status of the answer. A redirect is an answer, not a way.
 
-    The whole exchange may last ``seconds`` from the connection on.
+    The whole exchange may last ``seconds`` from the connection on, by default ``SECONDS``.
 
     Raises:
         ForbiddenAddressError: the address is not public, or not https.
@@ -126,8 +126,9 @@ def _exchange(
     body: bytes | None,
     headers: Mapping[str, str],
     most_bytes: int,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
 ) -> Answer:
+    seconds = SECONDS if seconds is None else seconds
     target = _target(url)
     secured = _context().wrap_socket(
         _connected(_addresses(target), target.port, timeout=seconds / 3),
