@@ -1,6 +1,11 @@
 """Operations that migrations of several rooms use."""
 
-from django.db.migrations import RunSQL
+from collections.abc import Callable
+from typing import Any
+
+from django.db.migrations import RunPython, RunSQL
+
+from core.sealing import place_of, seal, unseal
 
 
 def same_workspace(table: str, column: str, parent: str) -> RunSQL:
@@ -17,3 +22,19 @@ def same_workspace(table: str, column: str, parent: str) -> RunSQL:
         " DEFERRABLE INITIALLY DEFERRED",
         f"ALTER TABLE {table} DROP CONSTRAINT {name}",
     )
+
+
+def seal_addresses(app: str, model: str) -> RunPython:
+    """Encrypt the addresses of a ``core.sealing.SecretAddress``, which stood there as they are."""
+
+    def write_anew(change: Callable[..., str]) -> Callable[..., None]:
+        def run(apps: Any, _schema_editor: Any) -> None:
+            rows = apps.get_model(app, model).objects
+            for row in rows.only("workspace_id", "sealed_address"):
+                place = place_of(f"{app}.{model}", row.workspace_id)
+                address = change(row.sealed_address, place=place)
+                rows.filter(pk=row.pk).update(sealed_address=address)
+
+        return run
+
+    return RunPython(write_anew(seal), write_anew(unseal))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.claims import WaitingWork, WaitingWorkQuerySet
+from core.sealing import SecretAddress
 from goals.models.imports import Import
 from teams.models import Membership, WorkspaceOwned, WorkspaceOwnedQuerySet
 from teams.models.workspaces import Weekday
@@ -22,7 +23,7 @@ from teams.models.workspaces import Weekday
     fields=["workspace", "number", "name", "host", "owner", "weekday", "hour", "state", "version"],
     model_name="SourceEvent",
 )
-class Source(WorkspaceOwned):
+class Source(SecretAddress, WorkspaceOwned):
     """
     An address whose file is pulled and imported again and again.
 
@@ -37,9 +38,6 @@ class Source(WorkspaceOwned):
 
     number = models.PositiveIntegerField()
     name = models.CharField(_("Name"), max_length=80)
-    # Whoever knows it can read the file: it is never shown, logged or kept in the trail.
-    address = models.CharField(_("Address"), max_length=2000)
-    host = models.CharField(_("Server"), max_length=255)
     owner = models.ForeignKey(
         Membership, on_delete=models.RESTRICT, related_name="sources", verbose_name=_("Owner")
     )

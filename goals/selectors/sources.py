@@ -22,6 +22,8 @@ def state_of(source: Source) -> tuple[str, str]:
     """Give the status whose colour a source has, and its word."""
     if source.state != Source.State.ACTIVE:
         return Status.NOT_JUDGED, str(source.get_state_display())
+    if not source.mapping:
+        return Status.NO_DATA, _("Waits for its first import")
     if source.failing_since is not None:
         return Status.OFF_TRACK, _("Does not arrive")
     if source.last_success_at is None:

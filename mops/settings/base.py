@@ -30,6 +30,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # -- Secrets ------------------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY", default="") or paths.secret_key()
+# Keys that were used before: what they signed and sealed is still read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # -- Apps ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -308,6 +310,8 @@ SPECTACULAR_SETTINGS = {
         "core.api.schema.add_problem",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "ChatKind": "reviews.models.ChatRoom.Kind",
+        "KpiKind": "goals.models.Kpi.Kind",
         "ImportState": "goals.models.Import.State",
         "SourcePullState": "goals.models.SourcePull.State",
         "SourceState": "goals.models.Source.State",

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.claims import WaitingWork, WaitingWorkQuerySet
+from core.sealing import SecretAddress
 from reviews.models.digests import DigestRun
 from teams.models import Membership, Team, WorkspaceOwned
 
@@ -19,7 +20,7 @@ from teams.models import Membership, Team, WorkspaceOwned
     fields=["workspace", "team", "kind", "host", "added_by"],
     model_name="ChatRoomEvent",
 )
-class ChatRoom(WorkspaceOwned):
+class ChatRoom(SecretAddress, WorkspaceOwned):
     """A chat that takes messages at an address; it hears of one team, or of the workspace."""
 
     class Kind(models.TextChoices):
@@ -35,9 +36,6 @@ class ChatRoom(WorkspaceOwned):
         verbose_name=_("Team"),
     )
     kind = models.CharField(_("Chat"), max_length=5, choices=Kind.choices)
-    # Whoever knows it can write into the room: it is never shown, logged or kept in the trail.
-    address = models.CharField(max_length=2000)
-    host = models.CharField(_("Server"), max_length=255)
     # Messages are in the language of whoever added it.
     added_by = models.ForeignKey(Membership, on_delete=models.RESTRICT, related_name="+")
 

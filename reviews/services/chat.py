@@ -15,6 +15,7 @@ from core.faults import crash_point
 from core.jobs import after_commit
 from reviews.models import ChatPost, ChatRoom
 from reviews.rules.chat import Summary, as_slack, as_teams
+from reviews.rules.letter import Row
 from reviews.selectors.runs import get_run
 from reviews.services.issues import DigestIssue
 from teams.models import Membership, Team, Workspace
@@ -58,12 +59,11 @@ def add_room(*, kind: str, team: Team | None, address: str, by: Membership) -> C
         host = egress.check(address)
     except egress.ForbiddenAddressError as error:
         raise AddressRefusedError(str(error), field="address") from error
+    room = ChatRoom(workspace=by.workspace, kind=kind, team=team, host=host, added_by=by)
+    room.address = address
     try:
         with transaction.atomic():
-            room: ChatRoom = ChatRoom.objects.create(
-                workspace=by.workspace, kind=kind, team=team, address=address, host=host,
-                added_by=by,
-            )  # fmt: skip
+            room.save()
     except IntegrityError as error:
         message = _("There is a chat for this already. Remove it first.")
         raise RoomTakenError(message, field="team") from error
@@ -137,10 +137,15 @@ def _summary(post: ChatPost, room: ChatRoom, *, at: datetime) -> Summary | None:
     return Summary(
         title=letter.heading,
         lines=(letter.subheading, *(note.text for note in letter.notes)),
-        items=tuple((f"{row.glyph} {row.sentence}", row.url) for row in letter.rows[:MOST_ITEMS]),
+        items=tuple((_item(row), row.url) for row in letter.rows[:MOST_ITEMS]),
         button=letter.button,
         url=letter.button_url,
     )
+
+
+def _item(row: Row) -> str:
+    sentence = f"{row.glyph} {row.sentence}"
+    return f"{sentence} – {row.why_line}" if row.why_line else sentence
 
 
 def _greeting(workspace: Workspace) -> Summary:

@@ -1,7 +1,9 @@
 """Endpoints of the workspace's settings, its API tokens and its audit trail."""
 
+from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, mixins, status
@@ -82,6 +84,9 @@ class TokenAPI(mixins.ListModelMixin, WorkspaceAPI):
 class Trail(Cursor):
     """Pages of the audit trail, which lies in several tables: its cursor is a place in it."""
 
+    # The kinds of things that are told of; None: all.
+    only: Collection[type[Model]] | None = None
+
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:  # noqa: ARG002  # DRF's form
         self.base_url = request.build_absolute_uri()
         text = request.query_params.get(self.cursor_query_param)
@@ -89,7 +94,7 @@ class Trail(Cursor):
         if text and before is None:
             raise exceptions.NotFound(self.invalid_cursor_message)
         size = self.get_page_size(request)
-        entries, self._older = latest(queryset, before=before, size=size)
+        entries, self._older = latest(queryset, before=before, size=size, only=self.only)
         return entries
 
     def get_next_link(self) -> str | None:

@@ -53,9 +53,9 @@ def create_source(
         NotActiveError: the owner left.
     """
     source = Source(
-        workspace=by.workspace, name=name, address=address, weekday=weekday, hour=hour,
-        owner=owner, state=state,
-    )  # fmt: skip
+        workspace=by.workspace, name=name, weekday=weekday, hour=hour, owner=owner, state=state
+    )
+    source.address = address
     if like is not None:
         learn(source, like)
     _check(source, news={"address", "owner"})
@@ -79,7 +79,12 @@ def change_source(*, source: Source, version: int, at: datetime, **changes: Any)
     locked: Source = Source.objects.locked().select_related("workspace").get(pk=source.pk)
     if locked.version != version:
         raise ConflictError(_("Somebody else changed this source while you did."))
-    changed = {name for name, value in changes.items() if getattr(locked, name) != value}
+    changed = {
+        name
+        for name, value in changes.items()
+        # What is written anew need not be what could be read before.
+        if name == "address" or getattr(locked, name) != value
+    }
     if "address" in changed:
         # What is there may be another file, or the same one from another server.
         locked.content_hash = locked.etag = locked.modified = ""
