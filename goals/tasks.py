@@ -46,3 +46,4 @@ def heartbeat() -> None:
     sources.plan_due(at=clock.now())
     ring("goals.tasks.pull_sources")
     imports.forget_files(at=clock.now())
+    sources.forget_pulls(at=clock.now())

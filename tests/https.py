@@ -1,5 +1,6 @@
 """An https server of a few lines that answers by a script, and hosts that nobody may ask."""
 
+import re
 import socket
 import ssl
 import threading
@@ -30,15 +31,22 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
 class Server:
-    """Answers each connection by a script, the last one again and again; notes the requests."""
+    """
+    Answers each connection by a script, and notes the requests.
 
-    def __init__(self, certificate: trustme.LeafCert) -> None:
+    ``scripts`` are for one request after the other, the last one for all that follow; ``answer``
+    chooses one by the request instead.
+    """
+
+    def __init__(self, certificate: trustme.LeafCert, *, host: str = "127.0.0.1") -> None:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(self._context)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0))
         self.requests: list[bytes] = []
         self.scripts: list[Script] = []
-        self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}/numbers.csv?week=1"
+        self.answer: Callable[[bytes], Script] = self._next_script
+        self.root = f"https://{host}:{self._listener.getsockname()[1]}"
+        self.url = f"{self.root}/numbers.csv?week=1"
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
@@ -52,9 +60,23 @@ class Server:
 
     def _answer(self, client: socket.socket) -> None:
         with suppress(OSError), self._context.wrap_socket(client, server_side=True) as secured:
-            self.requests.append(secured.recv(65536))
-            self.scripts[min(len(self.requests), len(self.scripts)) - 1](secured)
+            request = _request(secured)
+            if request:  # whoever asks may have died before
+                self.requests.append(request)
+                self.answer(request)(secured)
             secured.unwrap()
+
+    def _next_script(self, _request: bytes) -> Script:
+        return self.scripts[min(len(self.requests), len(self.scripts)) - 1]
+
+
+def _request(client: socket.socket) -> bytes:
+    """Read a request to its end, the body included."""
+    head, end, body = client.recv(65536).partition(b"\r\n\r\n")
+    said = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    while said and len(body) < int(said[1]) and (more := client.recv(65536)):
+        body += more
+    return head + end + body
 
 
 def says(*parts: bytes) -> Script:

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from goals.models.kpis import Kpi, Segment
+from goals.models.breakdowns import Segment
+from goals.models.kpis import Kpi
 from goals.querysets import MeasurementQuerySet, SeriesQuerySet
 from teams.models import Membership, Workspace
 

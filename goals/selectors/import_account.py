@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.numbers import figure
-from goals.models import Import, ImportProblem, Kpi
+from goals.models import Import, ImportProblem, Kpi, SourcePull
 from goals.rules.remedies import REMEDIES, Remedy
 from goals.selectors.phrases import days
 
@@ -46,12 +46,14 @@ class Account:
     causes: list[Cause]
     new_kpis: list[NewKpiWords]
     new_segments: str
+    # Why there is nothing to write; empty if there is something.
+    nothing: str
     submit: str
     submit_new: str
 
 
 def get_account(row: Import) -> Account:
-    """Put the account of a checked file into words; two queries."""
+    """Put the account of a checked file into words; two queries, or three if nothing is new."""
     summary = row.summary
     changes = summary["new"] + summary["changed"]
     causes, may_write = _causes(row), not summary["problems"]
@@ -62,16 +64,28 @@ def get_account(row: Import) -> Account:
         causes=[cause for cause, _count in causes],
         new_kpis=[_new_kpi(kpi) for kpi in summary["newcomers"]["kpis"]],
         new_segments=_new_segments(row),
-        submit=_submit(changes) if changes and may_write else "",
+        nothing="" if changes else _nothing(row),
+        submit=_submit(row, changes) if may_write else "",
         submit_new=_submit_new(summary["new"])
         if summary["new"] and summary["changed"] and may_write
         else "",
     )
 
 
-def _submit(count: int) -> str:
-    message = ngettext("Import %(count)s value", "Import %(count)s values", count)
-    return message % {"count": figure(count)}
+def _nothing(row: Import) -> str:
+    if row.summary["values"]:
+        return _("All that is in the file is stored already.")
+    return _("There is no value in the file.")
+
+
+def _submit(row: Import, count: int) -> str:
+    """Say what there is to agree to: the values, or how the next files of a source are read."""
+    if count:
+        message = ngettext("Import %(count)s value", "Import %(count)s values", count)
+        return message % {"count": figure(count)}
+    if row.summary["values"] and row.pulls.filter(state=SourcePull.State.HELD).exists():
+        return _("Read the next files like this one")
+    return ""
 
 
 def _submit_new(count: int) -> str:

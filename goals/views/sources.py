@@ -211,7 +211,8 @@ def _actions(source: Source) -> list[dict[str, Any]]:
 
     if source.is_archived:
         return [post("restore", _("Bring back"))]
-    edit = {"label": _("Edit"), "url": reverse("goals:edit-source", args=here), "icon": "edit"}
+    url = reverse("goals:edit-source", args=here)
+    edit = {"label": _("Edit"), "url": url, "icon": "edit", "shortcut": "e"}
     rests = source.state == State.PAUSED
     turn = post("resume", _("Go on")) if rests else post("pause", _("Pause"))
     return [edit, turn, post("archive", _("Archive"))]

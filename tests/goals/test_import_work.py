@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 
 from core.intake import ReadOptions
-from goals.models import Import, Measurement, Segment
+from goals.models import Import, Kpi, Measurement, Segment
 from goals.services import imports
 from goals.services.breakdowns import add_segment
 from goals.services.imports import writing
@@ -121,6 +121,19 @@ def test_a_worker_killed_while_writing_wrote_nothing_and_the_next_writes_all(lea
     row.refresh_from_db()
     assert row.summary["outcome"] == {"created": DAYS * MARKETS, "updated": 0, "unchanged": 0}
     assert Measurement.objects.count() == DAYS * MARKETS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_once_the_kpis_are_there_leaves_the_values_to_the_next(lead):
+    row = checked(lead, csv("Week,Calls", "2026-11-02,5", "2026-11-09,6"))
+    imports.apply(row=row)
+
+    killed_at("import.after_kpis")
+
+    assert (Kpi.objects.count(), Measurement.objects.count()) == (1, 0)
+    row.refresh_from_db()
+    assert imports.run_next(at=row.claimed_until + A_SECOND)
+    assert (Kpi.objects.count(), Measurement.objects.count()) == (1, 2)
 
 
 def test_a_worker_that_breaks_off_three_times_is_not_tried_again(lead, leads, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 import trustme
 
 from core import egress
-from goals.models import Import, Source, SourcePull
+from goals.models import Import, SourcePull
 from goals.services import imports, sources
 from goals.services.kpis import archive_kpi
 from goals.services.sources import SourceRuleError, outcomes
@@ -257,7 +257,8 @@ def test_a_forbidden_address_opens_no_connection(source, listener, settings, mon
             set_up(source.owner, address)
         with pytest.raises(SourceRuleError):
             sources.change_source(source=source, version=source.version, address=address, at=NOW)
-    Source.objects.filter(pk=source.pk).update(address=address)
+    source.address = address
+    source.save(update_fields=["sealed_address"])
 
     pull = pulled(source)
 

@@ -7,7 +7,10 @@ import pytest
 
 from core.intake import ReadOptions
 from goals.models import Import, Measurement, Source, SourcePull
+from goals.selectors.sources import state_of
 from goals.services import imports, sources
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
 from goals.services.sources import SourceRuleError
 from goals.services.sources.due import SourceArchivedError
 from goals.tasks import heartbeat
@@ -17,6 +20,7 @@ from teams.policy import Role
 from teams.services.members import change_role
 from teams.services.workspaces import change_settings
 from tests.conftest import NOW
+from tests.doors import browser_of, text_of
 from tests.goals.bad_files import csv
 from tests.goals.pulling import AFTER, BEFORE, DAY, FILE, HOUR, NEXT, pulled, set_up, stored, work
 from tests.https import gives
@@ -50,6 +54,7 @@ def test_without_an_import_the_first_file_waits_for_a_person_and_teaches(lead, l
     assert pull.last_error == (
         f"This is the first file. Match and import {ref}, and the next ones follow it."
     )
+    assert state_of(source)[1] == "Waits for its first import"
     imports.match(row=pull.imported, mapping=pull.imported.mapping, writes_when_checked=True)
     work()
 
@@ -57,6 +62,33 @@ def test_without_an_import_the_first_file_waits_for_a_person_and_teaches(lead, l
     assert pull.state == State.DONE
     assert pulled(source, at=NOW + DAY).state == State.DONE
     assert stored() == {"2026-11-02": 5, "2026-11-09": 6, "2026-11-16": 7}
+    subjects = OutgoingMail.objects.values_list("subject", flat=True)
+    assert list(subjects) == ["“Leads of the CRM” waits for you"]
+
+
+def test_a_first_file_without_news_still_shows_how_the_next_are_read(lead, leads, web):
+    web.scripts = [gives(FILE), gives(FILE)]
+    known = {"2026-11-02": "5", "2026-11-09": "6"}
+    values = [
+        NewValue(leads.code, dt.date.fromisoformat(day), Decimal(value))
+        for day, value in known.items()
+    ]
+    record(values, by=Author(membership=lead, source="My numbers"), at=NOW)
+    pull = pulled(set_up(lead, web.url))
+    row = pull.imported
+    imports.match(row=row, mapping=row.mapping)
+    work()
+
+    visitor = browser_of(lead)
+    page = visitor.get(row.get_absolute_url())
+    assert "All that is in the file is stored already." in text_of(page)
+    assert "Read the next files like this one" in text_of(page)
+    visitor.post(f"{row.get_absolute_url()}apply/")
+    work()
+
+    pull.refresh_from_db()
+    pull.source.refresh_from_db()
+    assert (pull.state, bool(pull.source.mapping)) == (State.DONE, True)
 
 
 def test_the_next_file_is_asked_for_only_if_it_changed(source, web):
@@ -93,6 +125,17 @@ def test_a_file_that_was_undone_is_not_written_again_by_itself(source, web, lead
 
     assert pulled(source, at=NOW + DAY).state == State.SAME
     assert stored() == BEFORE
+
+
+def test_pulls_of_more_than_a_year_ago_are_forgotten(source, web):
+    web.scripts = [gives(FILE), gives(NEXT)]
+    old = pulled(source)
+    young = pulled(source, at=NOW + DAY)
+
+    sources.forget_pulls(at=young.finished_at + 365 * DAY)
+
+    assert list(source.pulls.all()) == [young]
+    assert old.imported.state == Import.State.DONE
 
 
 # -- When -----------------------------------------------------------------------------------------

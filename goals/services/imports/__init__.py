@@ -24,6 +24,7 @@ from goals.services.imports.steps import (
     undo,
 )
 from goals.services.imports.work import run_next
+from goals.services.imports.writing import make_kpis
 
 __all__ = [
     "MATCHABLE",
@@ -37,6 +38,7 @@ __all__ = [
     "headers_of",
     "known_kpis",
     "lesson_of",
+    "make_kpis",
     "match",
     "mend",
     "read_as",

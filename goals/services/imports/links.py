@@ -19,6 +19,7 @@ def send_link(*, row: Import, to: Membership, at: datetime) -> None:
     with translation.override(to.user.language):
         text = _("The import of %(file)s waits for you here:") % {"file": row.filename}
         mail.queue(
+            workspace=row.workspace,
             recipient=to.user.email,
             subject=_("Your import %(file)s") % {"file": row.filename[:80]},
             text=f"{text}\n\n{link}\n",

@@ -33,7 +33,11 @@ def write(progress: Progress) -> None:
     """
     row = progress.row
     if row.summary["newcomers"]["kpis"]:
-        _make_kpis(progress)
+        with transaction.atomic():
+            progress.tell(0)
+            make_kpis(row)
+            progress.change(summary=row.summary)
+        crash_point("import.after_kpis")
     with told_aside(progress) as aside, transaction.atomic():
         locks.share_definitions(row.workspace)
         _refuse_changed(row)
@@ -63,23 +67,22 @@ def write(progress: Progress) -> None:
         marks.ring_for_rollups(row.workspace)
 
 
-@transaction.atomic
-def _make_kpis(progress: Progress) -> None:
+def make_kpis(row: Import) -> None:
     """
     Make the KPIs that a file brings along, before and apart from its values.
 
-    It keeps every other writer of the workspace out, which writing the values does not. A worker
-    that takes the file over finds them made.
+    It keeps every other writer of the workspace out, which writing the values does not. Whoever
+    stores ``row.summary`` in the same transaction lets those who take the file over find them made.
+
+    Raises:
+        ImportStateError: a KPI or the calendar is not as it was when the file was checked.
+        KpiRuleError: a KPI cannot be made any more.
     """
-    row = progress.row
-    progress.tell(0)
     locks.hold_definitions(row.workspace)
     _refuse_changed(row)
     newcomers.make(row)
     made = row.summary["newcomers"] | {"kpis": []}
     row.summary |= {"newcomers": made, "definitions": definitions(row)}
-    progress.change(summary=row.summary)
-    crash_point("import.after_kpis")
 
 
 def _refuse_changed(row: Import) -> None:

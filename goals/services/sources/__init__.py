@@ -14,7 +14,7 @@ from goals.services.sources.definitions import (
     reschedule,
 )
 from goals.services.sources.due import ask_for_pull, plan_due
-from goals.services.sources.outcomes import settle
+from goals.services.sources.outcomes import forget_pulls, settle
 from goals.services.sources.pulling import run_next
 from goals.services.sources.receiving import receive
 
@@ -23,6 +23,7 @@ __all__ = [
     "ask_for_pull",
     "change_source",
     "create_source",
+    "forget_pulls",
     "hand_over_sources",
     "plan_due",
     "receive",

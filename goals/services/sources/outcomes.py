@@ -1,7 +1,7 @@
 """What became of a pull: noted on it and on its source; the owner is told once per outage."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -19,6 +19,8 @@ from teams.services import mail
 logger = logging.getLogger(__name__)
 
 State = SourcePull.State
+# A daily source has some hundred pulls by then; what they wrote stays.
+_KEPT_FOR = timedelta(days=365)
 _WRITTEN = (Import.State.DONE, Import.State.UNDONE)
 
 
@@ -51,8 +53,10 @@ def _settle(key: int, *, at: datetime) -> None:
         if row.state in _WRITTEN and _is_overtaken(pull):
             _end(pull, State.DONE, "", at=at)
         elif row.state in _WRITTEN:
-            _learn_from(pull, row)
+            was_held = pull.state == State.HELD
             succeed(pull, State.DONE, at=at)
+            if was_held and row.state == Import.State.DONE:
+                _learn_from(source, row)
         elif row.state == Import.State.FAILED:
             fail(pull, row.last_error, at=at)
         elif pull.state == State.READING:
@@ -66,16 +70,14 @@ def _is_overtaken(pull: SourcePull) -> bool:
     return later.filter(state__in=[State.DONE, State.SAME]).exists()
 
 
-def _learn_from(pull: SourcePull, row: Import) -> None:
+def _learn_from(source: Source, row: Import) -> None:
     """Let a file that a person had to match show how the next ones are matched."""
-    if pull.state != State.HELD or row.state != Import.State.DONE:
-        return
     try:
-        learn(pull.source, row)
+        learn(source, row)
     except SourceRuleError:
         return
-    Source.objects.filter(pk=pull.source_id).update(
-        headers=pull.source.headers, mapping=pull.source.mapping, options=pull.source.options
+    Source.objects.filter(pk=source.pk).update(
+        headers=source.headers, mapping=source.mapping, options=source.options
     )
 
 
@@ -107,22 +109,24 @@ def succeed(pull: SourcePull, state: str, *, at: datetime) -> None:
     )  # fmt: skip
     _end(pull, state, "", at=at)
     if failed:
-        _tell(source, _("“%(source)s” works again"), at=at)
+        # Whoever imported the first file knows; nothing had stopped before it.
+        if source.mapping:
+            _tell(source, _("“%(source)s” works again"), at=at)
         marks.numbers_changed(source.workspace)
 
 
 def hold(pull: SourcePull, said: str, *, at: datetime) -> None:
     """End a pull whose file waits for a person."""
-    _trouble(pull, State.HELD, said, at=at)
+    _trouble(pull, State.HELD, said, subject=_("“%(source)s” waits for you"), at=at)
 
 
 def fail(pull: SourcePull, said: str, *, at: datetime) -> None:
     """End a pull that brought no file."""
-    _trouble(pull, State.FAILED, said, at=at)
+    _trouble(pull, State.FAILED, said, subject=_("“%(source)s” could not be pulled"), at=at)
 
 
 @transaction.atomic
-def _trouble(pull: SourcePull, state: str, said: str, *, at: datetime) -> None:
+def _trouble(pull: SourcePull, state: str, said: str, *, subject: str, at: datetime) -> None:
     source = _hold_source(pull)
     if not SourcePull.waiting.held_by(pull.claim).filter(pk=pull.pk, finished_at=None).exists():
         return
@@ -131,7 +135,7 @@ def _trouble(pull: SourcePull, state: str, said: str, *, at: datetime) -> None:
     source.save(update_fields=["failing_since", "last_error"])
     _end(pull, state, said, at=at)
     if is_new:
-        _tell(source, _("“%(source)s” could not be pulled"), at=at)
+        _tell(source, subject, at=at)
     # Home tells of it, in the words of the latest pull.
     marks.numbers_changed(source.workspace)
 
@@ -154,8 +158,15 @@ def _tell(source: Source, subject: str, *, at: datetime) -> None:
         return
     context = {"source": source, "link": f"{settings.SITE_URL}{source.get_absolute_url()}"}
     mail.queue(
+        workspace=source.workspace,
         recipient=source.owner.user.email,
         subject=subject % {"source": source.name},
         text=render_to_string("goals/emails/source.txt", context),
         at=at,
     )
+
+
+def forget_pulls(*, at: datetime) -> None:
+    """Drop pulls that ended long ago, unless their file still waits for a person."""
+    ended = SourcePull.objects.filter(state__in=[State.DONE, State.SAME, State.FAILED])
+    ended.filter(finished_at__lt=at - _KEPT_FOR).delete()
