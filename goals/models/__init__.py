@@ -1,5 +1,6 @@
 """KPIs, what they should reach, and what was measured."""
 
+from goals.models.breakdowns import Breakdown, Segment
 from goals.models.imports import (
     Import,
     ImportProblem,
@@ -7,7 +8,7 @@ from goals.models.imports import (
     StagedPlace,
     StagedValue,
 )
-from goals.models.kpis import Breakdown, Kpi, Segment
+from goals.models.kpis import Kpi
 from goals.models.notes import Note
 from goals.models.numbers import (
     DirtyMark,

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from goals.models.kpis import Kpi, Segment
+from goals.models.breakdowns import Segment
+from goals.models.kpis import Kpi
 from goals.querysets import TargetQuerySet
 from goals.rules.status import RANGES, Comparator, Goalpost
 from teams.models import Membership

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from goals.models.kpis import Kpi, Segment
+from goals.models.breakdowns import Segment
+from goals.models.kpis import Kpi
 from goals.querysets import WhyLineQuerySet
 from teams.models import Membership
 
