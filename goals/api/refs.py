@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from core.api.problems import Problem
-from goals.models import Breakdown, Kpi, Segment
+from goals.models import Breakdown, Kpi, Scorecard, Segment
 from teams.models import Workspace
 
 
@@ -17,6 +17,14 @@ def find_breakdown(workspace: Workspace, ref: str) -> Breakdown | None:
 
 def find_kpi(workspace: Workspace, code: str) -> Kpi | None:
     found: Kpi | None = Kpi.objects.for_workspace(workspace).filter(code=code).first()
+    return found
+
+
+def find_scorecard(workspace: Workspace, ref: str) -> Scorecard | None:
+    number = number_in(ref, "SC")
+    found: Scorecard | None = (
+        Scorecard.objects.for_workspace(workspace).filter(number=number).first()
+    )
     return found
 
 

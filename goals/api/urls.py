@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from goals.api.breakdowns import BreakdownAPI, SegmentAPI
 from goals.api.imports import ImportAPI
+from goals.api.kpi_changes import KpiChangeAPI
 from goals.api.kpis import KpiAPI
 from goals.api.measurements import MeasurementAPI
 from goals.api.notes import NoteAPI
@@ -17,6 +18,7 @@ from goals.api.writings import WritingAPI
 
 router = SimpleRouter()
 router.register("kpis", KpiAPI, basename="kpi")
+router.register("kpi-changes", KpiChangeAPI, basename="kpi-change")
 router.register("breakdowns", BreakdownAPI, basename="breakdown")
 router.register("segments", SegmentAPI, basename="segment")
 router.register("targets", TargetAPI, basename="target")

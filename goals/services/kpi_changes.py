@@ -1,6 +1,6 @@
 """Undoing one change of a KPI's definition, as the audit trail knows it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -62,9 +62,11 @@ def undo_kpi_change(*, workspace: Workspace, change: Any, at: datetime) -> Kpi:
         return _change_back(kpi, before, changed, at)
 
 
-def undone_among(events: Any, changes: list[int]) -> dict[int, Any]:
-    """Give by change the event that undid it, of those that are among ``events``."""
-    found = events.filter(pgh_context__metadata__undoes__in=changes).select_related("pgh_context")
+def undone_among(events: Any, acts: Collection[int | str]) -> dict[int | str, Any]:
+    """Give by act the event that undid it, of those that are among ``events``."""
+    found = events.filter(pgh_context__metadata__undoes__in=list(acts)).select_related(
+        "pgh_context"
+    )
     return {event.pgh_context.metadata["undoes"]: event for event in found}
 
 

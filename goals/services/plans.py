@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
+import pghistory
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -70,6 +72,8 @@ class Outcome:
     updated: int = 0
     removed: int = 0
     unchanged: int = 0
+    # Names the act in the trail, by which it can be undone; nothing if it changed nothing.
+    act: UUID | None = None
 
 
 @transaction.atomic
@@ -223,6 +227,13 @@ class _Writer:
         self._new[key] = rows
 
     def write(self) -> Outcome:
+        with pghistory.context() as act:
+            outcome = self._write()
+        if outcome != Outcome():
+            outcome.act = act.id
+        return outcome
+
+    def _write(self) -> Outcome:
         created, updated, removed = [], [], []
         for key, rows in self._new.items():
             old = self._old.get(key, {})

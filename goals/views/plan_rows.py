@@ -21,6 +21,8 @@ from goals.selectors.plan import Planned
 from goals.services.plans import Edit
 from teams.models import Workspace
 
+# Of what can only be read; a field shows every digit.
+_DECIMALS = 4
 Cell = tuple[int, date]  # the KPI's key and the column
 
 
@@ -154,9 +156,11 @@ class Sheet:
     def _fixed_text(self, stood: Standing, form: UnitFormat) -> str:
         if stood.varies:
             return _("several")
-        if stood.goalpost is not None and stood.is_range:
+        if stood.goalpost is None:
+            return "–"
+        if stood.is_range:
             return form.target(stood.goalpost)
-        return self._text(stood) or "–"
+        return self._numbers.at_most(stood.goalpost.value, _DECIMALS)
 
     def _unit(self, kpi: Kpi) -> str:
         units = {Kpi.Unit.PERCENT: "%", Kpi.Unit.CURRENCY: self._workspace.currency}

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -18,6 +19,7 @@ from core.errors import DomainError
 from core.links import with_parameter
 from core.paging import page_of, pager
 from core.periods import FIRST_DAY, LAST_DAY, Grain
+from core.undo import offer_undo
 from goals.forms.plans import LastYearForm, ReasonForm
 from goals.models import Kpi
 from goals.rules.plans import Columns
@@ -98,7 +100,7 @@ def _take(request: WorkspaceRequest, columns: Columns) -> HttpResponse:
     if typed.errors or not reason.is_valid():
         return _answer(request, columns, planned, typed, reason=reason)
     try:
-        save_plan(
+        outcome = save_plan(
             typed.edits,
             columns,
             reason=reason.cleaned_data["reason"],
@@ -115,7 +117,12 @@ def _take(request: WorkspaceRequest, columns: Columns) -> HttpResponse:
         return _answer(request, columns, planned, typed, reason=reason)
     count = sum(len(cells) for cells in typed.edits.values())
     saved = ngettext("%(count)d target saved.", "%(count)d targets saved.", count)
-    messages.success(request, saved % {"count": count} if count else _("Nothing was changed."))
+    if outcome.act is None:
+        messages.success(request, _("Nothing was changed."))
+    else:
+        undo_url = reverse("goals:undo-targets", args=[request.workspace.slug, outcome.act])
+        query = urlencode({"next": request.get_full_path()})
+        offer_undo(request, saved % {"count": count}, f"{undo_url}?{query}")
     if gone := numbers - {row.kpi.number for row in planned}:
         text = ngettext(
             "%(count)d KPI was left out: it is not in use any more.",

@@ -1,7 +1,9 @@
 """The way back from what was written and changed."""
 
+from uuid import UUID
+
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +16,8 @@ from goals.models import Writing
 from goals.services.kpi_changes import changes_of
 from goals.services.kpi_changes import undo_kpi_change as change_back
 from goals.services.measurement_rows import Author
+from goals.services.target_changes import target_changes_of
+from goals.services.target_changes import undo_targets as put_back
 from goals.services.writings import undo_writing as take_back
 from teams.access import WorkspaceRequest, workspace_view
 from teams.policy import Action
@@ -57,6 +61,26 @@ def undo_kpi_change(request: WorkspaceRequest, change: int) -> HttpResponse:
     else:
         text = _("Undone: “%(kpi)s” is what it was before.")
         messages.success(request, text % {"kpi": kpi.name})
+    return _on(request)
+
+
+@workspace_view(Action.EDIT_KPIS)
+@require_POST
+def undo_targets(request: WorkspaceRequest, act: UUID) -> HttpResponse:
+    """Make of targets what they were before they were set together."""
+    if not target_changes_of(request.workspace).filter(pgh_context=act).exists():
+        raise Http404
+    try:
+        count = put_back(workspace=request.workspace, act=act, at=clock.now())
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        text = ngettext(
+            "Undone: %(count)d target is what it was before.",
+            "Undone: %(count)d targets are what they were before.",
+            count,
+        )
+        messages.success(request, text % {"count": count})
     return _on(request)
 
 

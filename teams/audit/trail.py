@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
+from uuid import UUID
 
 from django.db.models import Max, Model, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -78,6 +79,8 @@ class Entry:
     name: str
     deed: Deed
     changes: Sequence[Change]
+    # What was done in the same request shares it.
+    act: UUID | None
 
     @property
     def at(self) -> datetime:
@@ -131,6 +134,7 @@ class _Step:
             name=", ".join(self._named(names)),
             deed=self.deed,
             changes=list(self._changes(names)),
+            act=self.event.pgh_context_id,
         )
 
     def _named(self, names: Names) -> Iterator[str]:

@@ -10,7 +10,9 @@ import pytest
 from django.db import connection, connections, transaction
 from django.urls import reverse
 
+from core.periods import Grain
 from goals.models import Kpi, Segment, Target
+from goals.rules.plans import Columns
 from goals.rules.status import Comparator
 from goals.services import locks, rollups
 from goals.services.breakdowns import (
@@ -25,6 +27,7 @@ from goals.services.calendars import change_calendar
 from goals.services.kpis import add_from_library, change_kpi
 from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
+from goals.services.plans import Edit, StalePlanError, save_plan
 from goals.services.targets import set_target
 from tests.conftest import NOW
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
@@ -125,6 +128,26 @@ def test_a_library_kpi_that_somebody_else_just_added_stays_as_it_is(workspace, l
 
     assert late.result() == ["Unique opens", "Email click rate"]
     assert Kpi.objects.count() == 3
+
+
+def test_of_two_plans_saved_at_once_the_second_writes_nothing(workspace, lead, second):
+    shared, other = KpiFactory.create_batch(2, workspace=workspace)
+    december = dt.date(2026, 12, 1)
+    columns = Columns(Grain.MONTH, [december], workspace.calendar)
+
+    def plan(*kpis, value):
+        edits = {kpi.pk: {december: Edit(Decimal(value), was="")} for kpi in kpis}
+        return {"edits": edits, "columns": columns, "by": lead, "at": NOW}
+
+    with transaction.atomic():
+        save_plan(**plan(shared, value=5))
+        late = second(save_plan, **plan(other, shared, value=7))
+
+    with pytest.raises(StalePlanError) as refused:
+        late.result()
+    assert refused.value.cells == {(shared.pk, december)}
+    [target] = Target.objects.all()
+    assert (target.kpi, target.value) == (shared, 5)
 
 
 # -- A definition that changes under a worker -----------------------------------------------------

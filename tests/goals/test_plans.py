@@ -4,11 +4,13 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.errors import ConflictError
 from core.periods import Grain, PeriodCalendar
-from goals.models import Target
+from goals.models import Kpi, Target
 from goals.rules.plans import Columns, read_token, replan, standing
 from goals.rules.status import Comparator, Goalpost
 from goals.rules.targets import TargetLine
@@ -215,6 +217,36 @@ def test_both_values_are_shown_when_somebody_was_faster(address, leads, lead):
     assert "Somebody else wrote: 120" in text_of(answer)
     assert 'value="100"' in answer.content.decode()
     assert _rows(leads) == {JAN: 120}
+
+
+def test_five_thousand_kpis_come_in_pages_at_the_cost_of_one(address, leads, lead):
+    client = browser_of(lead)
+    with CaptureQueriesContext(connection) as alone:
+        client.get(address)
+    crowd = KpiFactory.build_batch(5_000, workspace=leads.workspace, owner=lead, cadence="monthly")
+    Kpi.objects.bulk_create(crowd)
+
+    with CaptureQueriesContext(connection) as crowded:
+        page = client.get(address)
+        last = client.get(address, {"page": 126})
+
+    assert len(crowded) == 2 * len(alone)
+    assert [len(each.context["table"]["rows"]) for each in (page, last)] == [40, 1]
+    assert "1–40 of 5001" in text_of(page)
+
+
+def test_a_page_of_targets_is_saved_at_the_cost_of_one(address, leads, lead):
+    client, costs = browser_of(lead), []
+    kpis = KpiFactory.create_batch(39, workspace=leads.workspace, cadence="monthly")
+    for chosen in ([leads], kpis):
+        form = {f"was-{kpi.number}": "|" * 11 for kpi in chosen}
+        form |= {f"t-{kpi.number}-2027{month:02}01": "5" for kpi in chosen for month in (1, 2)}
+        with CaptureQueriesContext(connection) as queries:
+            assert client.post(f"{address}?period=2027", form).status_code == 303
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
+    assert Target.objects.count() == 40
 
 
 def test_last_year_fills_the_cells_and_writes_nothing(address, leads, lead, author):
