@@ -5,7 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from goals.rules.status import Comparator, Goalpost
 
-MOST_WEEKS = 13
+# Of fewer weeks one cannot tell what is usual; of more, what was usual long ago.
+LEAST_WEEKS, MOST_WEEKS = 4, 13
 PERCENT = 5
 # Digits of a target that count; more would pretend to know.
 _DIGITS = 3

@@ -71,16 +71,15 @@ class UnitFormat:
         return f"{_SIGNS[goalpost.comparator]}{NO_BREAK_SPACE}{self._bound(goalpost.value)}"
 
     def _bound(self, value: Decimal) -> str:
-        # As it was set: rounded, a value could look equal to a target that it misses. Only the
-        # far decimals go, which nobody sets: a sum over periods has them of its parts.
+        # As it was set: rounded, a value could look equal to a target that it misses. Only what
+        # nobody sets is cut to four digits: a sum over periods has the far decimals of its parts.
         if self.unit == "yes_no":
             return self._yes_or_no(value)
-        return self._with_unit(self.numbers.at_most(value, max(_SHOWN, 2 - value.adjusted())))
+        places = _SHOWN if _decimals(value) <= _SHOWN else max(1, 3 - value.adjusted())
+        return self._with_unit(self.numbers.at_most(value, places))
 
     def _digits(self, value: Decimal) -> str:
-        exponent = value.normalize().as_tuple().exponent
-        decimals = max(0, -exponent) if isinstance(exponent, int) else 0
-        if decimals <= _SHOWN:
+        if _decimals(value) <= _SHOWN:
             return self._every_digit(value)
         if self.unit == "percent":
             return self.numbers.fixed(value, 1)
@@ -103,3 +102,8 @@ class UnitFormat:
         if value in (0, 1):
             return _("Yes") if value else _("No")
         return self.numbers.at_most(value, 2)
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import cast
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import DenseRank
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,7 +14,7 @@ from core.intake import Column
 from core.numbers import NumberFormat, figure
 from core.periods import Grain
 from goals.models import Import, Kpi, StagedPlace, StagedValue, Target
-from goals.rules.first_targets import MOST_WEEKS, PERCENT, average, guess
+from goals.rules.first_targets import LEAST_WEEKS, MOST_WEEKS, PERCENT, average, guess
 from goals.rules.mapping import Matching
 from goals.rules.status import Comparator, Goalpost
 from goals.rules.units import UnitFormat
@@ -65,22 +64,31 @@ class FirstNumbers:
 
 def get_first_numbers(row: Import, *, today: date, language: str) -> list[FirstNumbers]:
     """
-    List the weekly KPIs of a checked file that exist already; three queries.
+    List the weekly KPIs of a checked file, those that it brings along last; three queries.
 
-    Targets are guessed from the last weeks that are over, for KPIs that have none.
+    Targets are guessed from the last weeks that are over, if these are enough, for KPIs that
+    have none.
     """
-    weekly = StagedPlace.objects.filter(source=row, segment="", kpi__cadence=Kpi.Cadence.WEEKLY)
+    new = {
+        definition["code"]: Kpi(workspace=row.workspace, **definition)
+        for definition in row.summary["newcomers"]["kpis"]
+        if definition["cadence"] == Kpi.Cadence.WEEKLY
+    }
+    weekly = StagedPlace.objects.filter(
+        Q(kpi__cadence=Kpi.Cadence.WEEKLY) | Q(kpi=None, new_kpi__in=new), source=row, segment=""
+    )
     planned = Exists(Target.objects.filter(kpi=OuterRef("kpi")))
-    places = weekly.select_related("kpi").annotate(is_planned=planned).order_by("kpi__number")
+    places = weekly.select_related("kpi").annotate(is_planned=planned)
     staged = StagedValue.objects.filter(source=row)
     weeks = dict(staged.values_list("place").annotate(Count("on_date", distinct=True)))
     recent = _recent(staged, until=row.workspace.calendar.start(Grain.WEEK, today))
     numbers = NumberFormat.of(language)
     found = []
-    for place in places:
-        kpi, values = cast("Kpi", place.kpi), [*recent.get(place.number, {}).values()]
+    for place in places.order_by("kpi__number", "number"):
+        kpi, values = place.kpi or new[place.new_kpi], [*recent.get(place.number, {}).values()]
         format = UnitFormat(kpi.unit, kpi.unit_label, row.workspace.currency, numbers)
-        goalpost = guess(values, kpi.direction) if values and not place.is_planned else None
+        tells = len(values) >= LEAST_WEEKS and not place.is_planned
+        goalpost = guess(values, kpi.direction) if tells else None
         found.append(FirstNumbers(kpi, weeks.get(place.number, 0), values, goalpost, format))
     return found
 

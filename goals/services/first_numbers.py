@@ -16,11 +16,17 @@ def take_first_numbers(*, row: Import, by: Membership, at: datetime) -> Import:
     """
     Have a checked file written, and set targets for its KPIs that have none.
 
-    They hold from the last week that is over, so that it can be judged.
+    KPIs that it brings along are made at once, for their targets. These hold from the last week
+    that is over, so that it can be judged.
 
     Raises:
-        ImportStateError: as for ``imports.apply``; then no target is set either.
+        ImportStateError: as for ``imports.apply`` and ``imports.make_kpis``; then nothing is made.
+        KpiRuleError: as for ``imports.make_kpis``.
     """
+    row = imports.apply(row=row)
+    if row.summary["newcomers"]["kpis"]:
+        imports.make_kpis(row)
+        row.save(update_fields=["summary"])
     today, calendar = by.workspace.today(at=at), by.workspace.calendar
     for each in get_first_numbers(row, today=today, language=by.user.language):
         if each.goalpost is not None:
@@ -34,4 +40,4 @@ def take_first_numbers(*, row: Import, by: Membership, at: datetime) -> Import:
                 by=by,
                 at=at,
             )
-    return imports.apply(row=row)
+    return row

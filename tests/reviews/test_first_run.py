@@ -210,13 +210,55 @@ def test_columns_find_starters_by_what_people_call_them(page, headings, codes):
 def test_without_kpis_the_columns_become_some(page):
     begun(page, "empty")
 
-    check = pasted(page, sheet(["Hearts", "Stars"]))
+    check = pasted(page, sheet(["Hearts", "Ad costs"]))
     assert "2 KPIs will be created" in text_of(page, check)
     page.post(check)
     work()
 
-    assert set(Kpi.objects.values_list("name", flat=True)) == {"Hearts", "Stars"}
+    assert set(Kpi.objects.values_list("name", flat=True)) == {"Hearts", "Ad costs"}
     assert Measurement.objects.count() == 24
+
+
+def test_targets_are_guessed_for_kpis_that_the_numbers_bring_along(page):
+    begun(page, "empty")
+    check = pasted(page, sheet(["Hearts", "Ad costs"], value=lambda place, _week: place * 100))
+    shown = text_of(page, check)
+    reason = "Guessed from 12 weeks: their average, 100, plus 5 %."
+    assert reason in shown
+    assert "Targets are guessed" in shown
+
+    page.post(check)
+    work()
+
+    hearts, costs = Target.objects.order_by("value")
+    assert (hearts.kpi.name, hearts.comparator, hearts.value) == ("Hearts", "at_least", 105)
+    assert (costs.kpi.name, costs.comparator, costs.value) == ("Ad costs", "at_most", 190)
+    assert hearts.reason == reason
+    assert Import.objects.get().state == "done"
+
+
+@pytest.mark.parametrize(("weeks", "guesses"), [(3, 0), (4, 1)])
+def test_of_a_few_weeks_no_target_is_guessed(page, weeks, guesses):
+    begun(page, "empty")
+    check = pasted(page, sheet(["Hearts"], weeks=WEEKS[-weeks:]))
+
+    assert text_of(page, check).count("No target is guessed.") == 1 - guesses
+    page.post(check)
+
+    assert Target.objects.count() == guesses
+
+
+def test_a_name_that_was_taken_meanwhile_makes_nothing(page, owner):
+    begun(page, "empty")
+    check = pasted(page, sheet(["Hearts"]))
+    KpiFactory(workspace=owner.workspace, owner=owner, code="hearts", name="Hearts of others")
+
+    said = text_of(page, page.post(check).url)
+
+    assert "Another KPI already has this code." in said
+    assert Kpi.objects.count() == 1
+    assert not Target.objects.exists()
+    assert Import.objects.get().state == "checked"
 
 
 def test_a_file_does_as_well(page, tmp_path):
