@@ -20,6 +20,7 @@ class OutboxBackend(BaseEmailBackend):
         for message in email_messages:
             for recipient in message.recipients():
                 mail.queue(
+                    workspace=None,
                     recipient=recipient,
                     subject=str(message.subject),
                     text=str(message.body),

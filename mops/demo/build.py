@@ -21,6 +21,7 @@ from goals.services.plans import NewTarget, set_targets
 from goals.services.scorecards import create_scorecard
 from goals.services.targets import set_target
 from goals.services.why_lines import say_why
+from goals.services.writings import undo_writing
 from mops.demo import story
 from mops.demo.pulled import pull_story
 from reviews.services.executive import choose_scorecard, say
@@ -74,6 +75,7 @@ def build_demo(*, at: datetime) -> Workspace:
     writer.plan()
     writer.history()
     writer.pulled()
+    writer.taken_back()
     rollups.drain(workspace=workspace, at=at)
     writer.why_lines()
     writer.notes()
@@ -253,6 +255,15 @@ class _Writer:
         told = [(w, v) for w, v in zip(weeks, values, strict=False) if v is not None]
         mondays = [self._monday_after(week, time(6)) for week in reversed(weeks)]
         pull_story(told[::-1], mondays, owner=self._people["tom"])
+
+    def taken_back(self) -> None:
+        code, person, number = story.TAKEN_BACK
+        by = Author(membership=self._people[person], source="My numbers")
+        typed_at = self._monday_after(self._weeks[0]) - timedelta(minutes=20)
+        value = NewValue(code, self._weeks[0], Decimal(number))
+        writing = record([value], by=by, at=typed_at).writing
+        if writing is not None:
+            undo_writing(writing=writing, by=by, at=typed_at + timedelta(minutes=1))
 
     def why_lines(self) -> None:
         for code, (why, next_step) in story.WHY_LINES.items():

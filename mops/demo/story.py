@@ -71,6 +71,10 @@ WHY_LINES = {
     ),
 }
 
+# A number of the latest week with a nought too many, and who typed it and took it back. Its owner
+# has not said yet what is right.
+TAKEN_BACK = ("ad_spend", "marek", "24800")
+
 # What happened, by the KPI that it concerned and how many weeks ago; without one, all of them.
 NOTES = (
     ("trial_sign_ups", 3, "nina", "Two-week trial instead of four"),
@@ -131,9 +135,9 @@ LINES = (
          target=">=170000", level=176000, swing=.03, on_home=True, team="Sales",
          last=["184000", "172000", "174500", "176200", "179100"],
          definition="Value of open deals from marketing on Sunday evening.", source="CRM"),
-    Line("marketing_revenue", "Revenue from marketing leads", "value", "tom", "currency",
+    Line("marketing_revenue", "Revenue from marketing leads", "value", "you", "currency",
          target=">=18000", level=19100, swing=.04, last=["19840", "19210", "18900"], team="Sales"),
-    Line("ad_spend", "Ad spend", "value", "marek", "currency", direction="decrease",
+    Line("ad_spend", "Ad spend", "value", "you", "currency", direction="decrease",
          target="<=2600", level=2450, swing=.05, growth=.0005, team="Demand",
          last=[None, "2480", "2510", "2390", "2440"], source="Google Ads and Meta Ads"),
     Line("close_rate", "Close rate of marketing leads", "value", "ewa", "percent",
@@ -154,7 +158,7 @@ LINES = (
          level=45, swing=.03, last=["41", "43", "37", "37", "41", "45", "45"], on_home=True,
          team="Sales", definition="Leads that sales accepted after the first contact.",
          source="CRM, every night"),
-    Line("first_contact", "First contact in 4 hours", "efficiency", "ewa", "percent",
+    Line("first_contact", "First contact in 4 hours", "efficiency", "you", "percent",
          formula="100 * hot_leads_in_time / hot_leads", target=">=95", on_home=True, team="Sales",
          definition="Of the hot leads, the share contacted within 4 working hours."),
     Line("lead_to_user", "Lead to user", "efficiency", "tom", "percent",

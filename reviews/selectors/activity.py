@@ -1,10 +1,12 @@
 """Who did what in a workspace, newest first, and what of it can be undone."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Model
@@ -34,13 +36,16 @@ from goals.selectors import phrases
 from goals.services import imports
 from goals.services.kpi_changes import changes_of, undone_among
 from goals.services.take_backs import UNDOABLE_FOR
+from goals.services.target_changes import target_changes_of
 from goals.services.writings import can_be_undone
 from teams import audit
 from teams.audit import Deed, Place
 from teams.models import Membership
 from teams.policy import Action
 
-PAGE = 50
+# So many rows are read for a page; those of one act are told of together.
+PAGE = 100
+MOST_NAMES = 3
 NOTHING = "–"
 # What one can keep on the page; definitions are told of by the trail.
 KINDS: Mapping[str, tuple[str | Promise, Collection[type[Model]]]] = {
@@ -54,7 +59,10 @@ KINDS: Mapping[str, tuple[str | Promise, Collection[type[Model]]]] = {
     "breakdowns": (gettext_lazy("Breakdowns"), (Breakdown, Segment)),
     "sources": (gettext_lazy("Sources"), (Source,)),
 }
-_KPI = Kpi._meta.label_lower
+_KPI, _TARGET = Kpi._meta.label_lower, Target._meta.label_lower
+_STARTS = Target._meta.get_field("valid_from").verbose_name
+# Kinds whose rows are an act each.
+_ACCOUNTS = {Writing._meta.label_lower, Import._meta.label_lower}
 _UNDOABLE = {Deed.CHANGED, Deed.ARCHIVED, Deed.RESTORED}
 
 
@@ -100,8 +108,34 @@ def get_activity(
     rows.sort(key=lambda row: row[0], reverse=True)
     page = rows[:PAGE]
     with timezone.override(reader.workspace.zone):
-        items = [make() for _place, make in page]
+        items = list(_folded(make() for _place, make in page))
     return items, page[-1][0] if len(rows) > PAGE else None
+
+
+def _folded(items: Iterator[Item]) -> Iterator[Item]:
+    """Tell of a run of rows that one person wrote in one act, such as a plan, as of one."""
+    for _same, run in groupby(items, key=_act):
+        first, *others = run
+        yield _together(first, others) if others else first
+
+
+def _act(item: Item) -> object:
+    # What can be undone by itself stands by itself; targets are undone as they were set.
+    undoable = item.undo_url or item.undone
+    if item.place.kind in _ACCOUNTS or (item.place.kind == _KPI and undoable):
+        return item.place
+    return item.at, item.who, item.what, undoable or item.deed
+
+
+def _together(first: Item, others: Sequence[Item]) -> Item:
+    names = list(dict.fromkeys([first.name, *(item.name for item in others)]))
+    name, rest = ", ".join(names[:MOST_NAMES]), len(names) - MOST_NAMES
+    if rest > 0:
+        text = ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", rest)
+        name = text % {"names": name, "count": rest}
+    counted = Counter(item.deed for item in (first, *others)).items()
+    deeds = [_("%(count)d %(deed)s") % {"count": count, "deed": deed} for deed, count in counted]
+    return replace(first, name=name, deed=", ".join(deeds), lines=(), url="")
 
 
 def _models(kind: str) -> set[type[Model]]:
@@ -240,21 +274,24 @@ def _definitions(*asked: *_Reading) -> Rows:
         only=told,
         by=person.user if person else None,
     )
-    keys = [entry.place.key for entry in entries if entry.place.kind == _KPI]
+    keys: set[int | str] = {entry.place.key for entry in entries if entry.place.kind == _KPI}
+    acts: set[int | str] = {
+        str(entry.act) for entry in entries if entry.place.kind == _TARGET and entry.act
+    }
     undone = undone_among(changes_of(reader.workspace), keys) if keys else {}
+    if acts:
+        undone |= undone_among(target_changes_of(reader.workspace), acts)
     for entry in entries:
-        undoing = undone.get(entry.place.key) if entry.place.kind == _KPI else None
-        yield entry.place, partial(_told, entry, undoing, reader, at)
+        yield entry.place, partial(_told, entry, undone, reader, at)
 
 
-def _told(entry: audit.Entry, undoing: Any, reader: Membership, at: datetime) -> Item:
-    may_undo = (
-        entry.place.kind == _KPI
-        and entry.deed in _UNDOABLE
-        and undoing is None
-        and at - UNDOABLE_FOR < entry.at
-        and reader.may(Action.EDIT_KPIS)
-    )
+def _told(
+    entry: audit.Entry, undone: Mapping[int | str, Any], reader: Membership, at: datetime
+) -> Item:
+    route, key = _way_back(entry)
+    undoing = undone.get(key)
+    recent = undoing is None and at - UNDOABLE_FOR < entry.at
+    may_undo = bool(route) and recent and reader.may(Action.EDIT_KPIS)
     return Item(
         place=entry.place,
         who=entry.who,
@@ -262,9 +299,20 @@ def _told(entry: audit.Entry, undoing: Any, reader: Membership, at: datetime) ->
         name=entry.name,
         deed=str(entry.deed.label),
         lines=[_change(change) for change in entry.changes],
-        undo_url=_address(reader, "goals:undo-kpi-change", entry.place.key) if may_undo else "",
+        undo_url=_address(reader, route, key) if may_undo else "",
         undone=_undone(None, undoing.pgh_created_at) if undoing else "",
     )
+
+
+def _way_back(entry: audit.Entry) -> tuple[str, int | str]:
+    """Give the route that undoes an entry, or none, and what names the act."""
+    if entry.place.kind == _TARGET and entry.act:
+        # With the calendar targets move, and move back with it only.
+        moved = entry.deed is Deed.CHANGED and _STARTS in {each.field for each in entry.changes}
+        return "" if moved else "goals:undo-targets", str(entry.act)
+    is_kpi = entry.place.kind == _KPI
+    route = "goals:undo-kpi-change" if is_kpi and entry.deed in _UNDOABLE else ""
+    return route, entry.place.key if is_kpi else 0
 
 
 def _change(change: audit.Change) -> str:
@@ -283,5 +331,5 @@ def _undone(by: Membership | None, at: datetime | None) -> str:
     return _("Undone by %(who)s, %(when)s") % {"who": by, "when": when}
 
 
-def _address(reader: Membership, route: str, key: int) -> str:
+def _address(reader: Membership, route: str, key: int | str) -> str:
     return reverse(route, args=[reader.workspace.slug, key])

@@ -89,6 +89,8 @@ class Edition:
         letter = scope.letter
         if notes := self._notes(scope, reader):
             letter = replace(letter, notes=notes)
+        if reader.variant == "team" and self._workspace.digest_when_complete:
+            letter = replace(letter, why=self._why_when_complete)
         mine = scope.owned.get(reader.membership_id) if reader.variant == "personal" else None
         return self._addressed(letter, mine, scope, reader) if mine else letter
 
@@ -201,8 +203,21 @@ class Edition:
 
     @cached_property
     def _why(self) -> str:
+        text = _("Sent weekly, %(day)s %(time)s %(zone)s, to members of %(workspace)s.")
+        return text % self._usual_moment
+
+    @cached_property
+    def _why_when_complete(self) -> str:
+        text = _(
+            "Sent when all numbers of a week are in, at the latest %(day)s %(time)s %(zone)s, to "
+            "members of %(workspace)s."
+        )
+        return text % self._usual_moment
+
+    @property
+    def _usual_moment(self) -> dict[str, Any]:
         here = self._workspace
-        return _("Sent weekly, %(day)s %(time)s %(zone)s, to members of %(workspace)s.") % {
+        return {
             "day": here.get_digest_weekday_display(),
             "time": f"{here.digest_time:%H:%M}",
             "zone": here.timezone,

@@ -13,6 +13,7 @@ from goals.models import Kpi, Source
 from goals.rules.status import Status
 from goals.selectors import phrases
 from goals.selectors.board import Board, Entry
+from goals.selectors.sources import state_of
 from teams.models import Membership
 
 MOST_ATTENTION = 8
@@ -42,7 +43,7 @@ def failing_sources(owner: Membership) -> list[dict[str, Any]]:
     return [
         {
             "status": Status.NO_DATA,
-            "word": _("Does not arrive"),
+            "word": state_of(source)[1],
             "sentence": f"{source.name}: {source.last_error}",
             "url": reverse("goals:source", args=[owner.workspace.slug, source.number]),
         }

@@ -21,6 +21,7 @@ from reviews.selectors.runs import RunFacts, Sender, get_run
 from reviews.services import messages
 from reviews.services.ledger import Taken
 from teams.policy import Role
+from teams.services import mail
 
 Variant = DigestSubscription.Variant
 
@@ -31,7 +32,7 @@ class Issue(ABC):
     def __init__(self, run: RunFacts, run_id: int, *, at: datetime) -> None:
         self.run, self.run_id, self._at = run, run_id, at
         self.today = run.workspace.today(at=at)
-        self.stays = run.workspace.is_demo or not mailer.leaves_the_house()
+        self.stays = not mail.leaves(run.workspace)
         self.freshness = get_freshness(run.workspace)
 
     def message(self, taken: Taken) -> mailer.Message | None:

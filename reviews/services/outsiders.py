@@ -138,6 +138,7 @@ def _ask(reader: OutsideReader, *, at: datetime) -> None:
         words = {"workspace": reader.workspace.name, "days": VALID_FOR.days}
         context = {**words, "link": link_of(reader)}
         mail.queue(
+            workspace=reader.workspace,
             recipient=reader.email,
             subject=_("Do you want a weekly mail about %(workspace)s?") % words,
             text=render_to_string("reviews/emails/confirm_reader.txt", context),

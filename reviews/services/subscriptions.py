@@ -116,6 +116,7 @@ def stop_refused(*, subscription_id: int, address: str, at: datetime) -> None:
                 "workspace": stopped.workspace.name,
             }
             mail.queue(
+                workspace=stopped.workspace,
                 recipient=admin.user.email,
                 subject=_("Digests to %(name)s are switched off") % words,
                 text=_(

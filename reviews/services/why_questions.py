@@ -173,6 +173,7 @@ def _write_to(
             "mail_url": f"{settings.SITE_URL}{reverse('reviews:email')}",
         }
         mail.queue(
+            workspace=board.workspace,
             recipient=member.user.email,
             subject=subject % {"kpi": first.name, "count": len(questions)},
             text=render_to_string("reviews/emails/why_question.txt", context),

@@ -109,6 +109,7 @@ def _invite_one(
     with translation.override(by.user.language):
         context = {"invitation": invitation, "by": by, "link": link_of(invitation)}
         mail.queue(
+            workspace=by.workspace,
             recipient=address,
             subject=_("%(person)s invites you to %(workspace)s")
             % {"person": by.user.name, "workspace": by.workspace.name},

@@ -7,7 +7,7 @@ from core import mailer
 from core.claims import MAX_ATTEMPTS
 from core.faults import crash_point
 from core.jobs import after_commit
-from teams.models import OutgoingMail
+from teams.models import OutgoingMail, Workspace
 
 State = OutgoingMail.State
 LEASE = timedelta(minutes=2)
@@ -17,8 +17,25 @@ BATCH = 10
 PAUSES = (timedelta(minutes=1), timedelta(minutes=15))
 
 
-def queue(*, recipient: str, subject: str, text: str, at: datetime, html: str = "") -> OutgoingMail:
-    """Write a message down; it goes out after the commit, or is kept for the outbox page."""
+def leaves(workspace: Workspace | None) -> bool:
+    """Tell whether mail in the name of a workspace is sent: not without a server, nor of a demo."""
+    return mailer.leaves_the_house() and not (workspace and workspace.is_demo)
+
+
+def queue(
+    *,
+    workspace: Workspace | None,
+    recipient: str,
+    subject: str,
+    text: str,
+    at: datetime,
+    html: str = "",
+) -> OutgoingMail:
+    """
+    Write a message down; it goes out after the commit, or is kept for the outbox page.
+
+    ``workspace`` is where it comes from; None for mail about somebody's own account.
+    """
     message_id = f"<{uuid.uuid4()}@{mailer.sender_domain()}>"
     message = mailer.Message(
         message_id=message_id,
@@ -28,7 +45,7 @@ def queue(*, recipient: str, subject: str, text: str, at: datetime, html: str = 
         html=[html] if html else [],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    return keep(message, at=at, waiting=mailer.leaves_the_house())
+    return keep(message, at=at, waiting=leaves(workspace))
 
 
 def keep(message: mailer.Message, *, at: datetime, waiting: bool = False) -> OutgoingMail:

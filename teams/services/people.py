@@ -17,3 +17,9 @@ def change_profile(*, user: User, name: str, language: str, theme: str, shortcut
         for workspace in Workspace.objects.filter(pk__in=here.values("workspace")).order_by("pk"):
             workspace_changed.send(Workspace, workspace=workspace)
     return user
+
+
+def change_language(*, user: User, language: str) -> None:
+    """Speak another language of the installation to a person from now on."""
+    user.language = language
+    user.save(update_fields=["language"])

@@ -12,6 +12,7 @@ from mops.demo import build
 from teams.models import Membership, User, Workspace
 from teams.policy import Role
 from tests.conftest import NOW
+from tests.doors import text_of
 from tests.factories.goals import DEFINITION, KpiFactory
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 
@@ -70,7 +71,7 @@ def test_the_banner_says_what_this_is_and_what_can_be_done(stand_in):
 
     [banner] = BANNER.findall(visitor.get("/w/rotaleaf/").content.decode())
 
-    assert "This is a demo: an invented company with invented numbers." in banner
+    assert "A demo: an invented company with invented numbers. No mail is sent." in banner
     assert re.findall(r'<a class="m-link" href="(.*?)"', banner) == [
         "/start/",
         "/w/rotaleaf/demo/reset/",
@@ -129,6 +130,25 @@ def test_removing_the_demo_of_an_empty_installation_leads_to_the_start(visitor):
 
     assert answer.redirect_chain[-1][0] == "/start/"
     assert not User.objects.exists()
+
+
+def test_work_waits_for_whoever_tries_the_demo(visitor):
+    page = visitor.get("/w/rotaleaf/me/")
+    numbers = visitor.get("/w/rotaleaf/kpis/enter/")
+
+    assert [task.title for task in page.context["work"].tasks] == [
+        "Add 1 number for week 46",
+        "Say why it is off track",
+    ]
+    assert "1 of 2 missing" in text_of(numbers)
+
+
+def test_the_activity_of_the_demo_tells_of_a_number_that_was_taken_back(visitor):
+    page = visitor.get("/w/rotaleaf/activity/?kind=numbers")
+
+    [undone] = [item for item in page.context["items"] if item.undone]
+    assert undone.lines == ["Ad spend, week 46: EUR\u00a024,800"]
+    assert undone.undone.startswith("Undone by Marek Wrona")
 
 
 def test_resetting_the_demo_undoes_what_visitors_did(visitor):

@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 
 from goals.models import Kpi, Measurement, Writing
+from goals.rules.status import Comparator
 from goals.services import measurements
 from goals.services.measurement_rows import Author, Key, NewValue
+from goals.services.plans import NewTarget, set_targets
 from tests.conftest import NOW
 from tests.doors import api_of, browser_of, text_of
 from tests.factories.goals import ImportFactory, KpiFactory
@@ -75,6 +77,22 @@ def test_a_large_act_shows_its_first_numbers_and_counts_the_rest(leads, lead):
     assert "and 7 more" in row
 
 
+def test_what_one_act_adds_is_told_of_in_one_line(workspace, lead):
+    for name in ("Leads", "Visits", "Calls", "Visits again"):
+        KpiFactory(workspace=workspace, owner=lead, name=name)
+    targets = [
+        NewTarget(kpi.code, first, Comparator.AT_LEAST, Decimal(5))
+        for kpi in Kpi.objects.order_by("-name")
+        for first in (WEEKS[0], WEEKS[1])
+    ]
+    set_targets(targets, reason="The plan.", by=lead, at=NOW)
+
+    [row] = rows_of(activity(lead, "?kind=targets"))
+
+    assert "8 added" in row
+    assert "and 1 more" in row
+
+
 def test_changes_of_kpis_are_told_of_with_both_sides(leads, lead):
     edit(lead, leads, name="Sign-ups")
 
@@ -85,7 +103,7 @@ def test_changes_of_kpis_are_told_of_with_both_sides(leads, lead):
 
 def test_people_and_tokens_are_no_activity(leads, lead, admin):
     edit(lead, leads, name="Sign-ups")
-    shown = text_of(activity(admin))
+    shown = " ".join(rows_of(activity(admin)))
 
     assert "Sign-ups" in shown
     assert "API token" not in shown

@@ -10,6 +10,8 @@ import pytest
 from django.urls import reverse
 
 from core import egress
+from goals.models import Kpi
+from goals.services.why_lines import say_why
 from reviews.models import ChatPost, ChatRoom, DigestDelivery
 from reviews.rules.chat import Summary, as_slack, as_teams
 from reviews.services import chat, planning
@@ -70,6 +72,16 @@ def test_a_room_hears_of_the_week_once(some_numbers, room, posts):
         " 2 misses in a row>"
     ) in body["text"]
     assert states() == ["sent"]
+
+
+def test_a_room_hears_why_a_number_is_off_track(some_numbers, room, lead, posts):
+    kpi = Kpi.objects.get(name="Trial sign-ups")
+    say_why(kpi=kpi, start=dt.date(2026, 11, 9), why="Form down.", by=lead, at=NOW)
+    planning.plan_due(at=NOW)
+    chat.send_waiting(at=NOW)
+
+    [(_url, body)] = posts
+    assert "target ≥ 100; 2 misses in a row – Form down.>" in body["text"]
 
 
 def test_the_room_of_a_team_hears_of_its_kpis_alone(some_numbers, lead, posts):
@@ -163,20 +175,23 @@ def test_a_team_has_one_room(room, lead):
         chat.add_room(kind="teams", team=None, address=ADDRESS, by=lead)
 
 
-def test_a_server_that_hangs_ends_within_its_seconds(some_numbers, lead, settings, monkeypatch):
-    """It holds up neither the other rooms nor the mail, which has a task of its own."""
+def test_a_server_that_hangs_holds_up_no_other(some_numbers, lead, settings, monkeypatch):
+    """Neither the other rooms, nor the mail, which has a task of its own."""
     settings.EGRESS_ALLOWED = ["127.0.0.0/8"]
     monkeypatch.setattr(chat, "SECONDS", 0.3)
+    team = TeamFactory(workspace=lead.workspace, name="Paid")
+    some_numbers.kpi("Clicks", 110, 20, team=team, number=71)
     with socket.create_server(("127.0.0.2", 0)) as silent:
         address = f"https://127.0.0.2:{silent.getsockname()[1]}/x"
-        chat.add_room(kind="slack", team=None, address=address, by=lead)
+        for each in (None, team):
+            chat.add_room(kind="slack", team=each, address=address, by=lead)
         planning.plan_due(at=NOW)
         began = time.monotonic()
         chat.send_waiting(at=NOW)
 
     assert time.monotonic() - began < 5
-    [post] = ChatPost.objects.all()
-    assert (post.state, post.last_error) == ("waiting", "The server took too long to answer.")
+    posts = ChatPost.objects.values_list("state", "last_error")
+    assert list(posts) == [("waiting", "The server took too long to answer.")] * 2
     assert set(DigestDelivery.objects.values_list("state", flat=True)) == {"waiting"}
 
 
@@ -191,6 +206,8 @@ def test_two_workers_post_once(some_numbers, room, posts):
 WORKER = """
 import datetime as dt
 from core import egress
+from goals.models import Kpi
+from goals.services.why_lines import say_why
 from reviews.services import chat
 egress.post = lambda *given, **named: 200
 chat.send_waiting(at=dt.datetime.fromisoformat(sys.argv[2]))

@@ -13,12 +13,16 @@ from goals.models import Kpi
 from goals.selectors.board import get_board
 from goals.selectors.points import get_freshness
 from reviews.rules.letter import Reader
+from reviews.rules.schedule import numbers_due_at
 from reviews.selectors.digest import LONGEST_PREHEADER, LONGEST_SUBJECT, WEEKS, Edition
+from reviews.selectors.executive import ExecutiveEdition, ExecutiveFacts
 from reviews.selectors.owed import get_owed
+from reviews.selectors.reminder import get_reminder_facts, write_reminder
 from reviews.services import letters
 from teams.models import Membership
+from teams.policy import Role
 from tests.conftest import NOW
-from tests.factories.goals import WhyLineFactory
+from tests.factories.goals import KpiFactory, WhyLineFactory
 from tests.reviews.conftest import WEEK
 from tools.compile_emails import TEMPLATES, compiled
 
@@ -80,6 +84,38 @@ def test_a_team_letter_names_what_is_missing_as_agreed(numbers, lead, member, fr
 
     assert text == (GOLDEN / "team.txt").read_text()
     assert html == (GOLDEN / "team.html").read_text()
+
+
+def reminder(numbers, reader):
+    here = reader.workspace
+    KpiFactory(workspace=here, owner=reader, name="Visits", cadence="daily", number=46)
+    facts = get_reminder_facts(here, week=WEEK, at=NOW)
+    to = Reader(reader.pk, reader.user.first_name, reader.role, "reminder")
+    return write_reminder(facts, to, due_at=numbers_due_at(here, WEEK))
+
+
+def executive(numbers, reader):
+    """Write to somebody outside."""
+    here, freshness = reader.workspace, get_freshness(reader.workspace)
+    board = get_board(
+        here, freshness=freshness, newest=WEEK, periods=WEEKS, today=here.today(at=NOW),
+        language="en",
+    )  # fmt: skip
+    kpis = list(Kpi.objects.order_by("number").values_list("pk", flat=True))
+    facts = ExecutiveFacts(kpis[:4], "We hired; sign-ups follow in spring.")
+    edition = ExecutiveEdition(board, facts, freshness=freshness, at=NOW)
+    return edition.letter(Reader(None, "", Role.VIEWER, "executive"))
+
+
+@pytest.mark.parametrize("mail", [reminder, executive], ids=lambda mail: mail.__name__)
+def test_a_mail_besides_the_digest_is_what_it_was_agreed_to_be(mail, numbers, lead, member, frozen):
+    normal(numbers)
+    letter = mail(numbers, lead)
+
+    text = "".join(letters.as_text(letter, unsubscribe_url=LEAVE))
+    html = "".join(letters.as_html(letter, unsubscribe_url=LEAVE))
+    assert text == (GOLDEN / f"{mail.__name__}.txt").read_text()
+    assert html == (GOLDEN / f"{mail.__name__}.html").read_text()
 
 
 @pytest.mark.parametrize("language", ["en", "pl", "it", "th"])
@@ -228,6 +264,26 @@ def test_the_team_digest_has_no_part_for_the_reader(numbers, lead, member, froze
     assert letter.mine == ()
     assert letter.subject == "Week 46: 2 off track, 1 no data"
     assert "NEEDS YOU" not in text
+
+
+@pytest.mark.parametrize(
+    ("variant", "when_complete", "said"),
+    [
+        ("team", True, "Sent when all numbers of a week are in, at the latest Monday 08:00 "),
+        ("team", False, "Sent weekly, Monday 08:00 "),
+        ("personal", True, "Sent weekly, Monday 08:00 "),
+    ],
+)
+def test_the_footer_says_when_it_is_sent(
+    numbers, lead, member, frozen, variant, when_complete, said
+):
+    lead.workspace.digest_when_complete = when_complete
+    normal(numbers)
+    _letter, html, text = write(lead, variant=variant)
+
+    whole = f"{said}Europe/Warsaw, to members of Rosemary."
+    assert whole in visible(html)
+    assert whole in " ".join(text.split())
 
 
 def test_the_preview_shows_the_letter_itself(client, numbers, lead, member, frozen):

@@ -4,6 +4,7 @@ import datetime as dt
 import quopri
 import re
 import signal
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -11,14 +12,18 @@ from django.urls import reverse
 
 from core.errors import ConflictError
 from goals.models import Kpi
+from goals.services.measurement_rows import Author, NewValue
+from goals.services.measurements import record
+from goals.services.rollups import drain
 from reviews.models import DigestDelivery, DigestSubscription, LeadSentence, OutsideReader
 from reviews.services import executive, ledger, outsiders, planning, subscriptions
 from reviews.services.subscriptions import Choice
 from teams.models import OutgoingMail
 from teams.policy import Role
+from teams.services import mail
 from tests.beside import at_once, start_child
 from tests.conftest import NOW
-from tests.factories.goals import ScorecardFactory, WhyLineFactory
+from tests.factories.goals import NoteFactory, ScorecardFactory, WhyLineFactory
 from tests.factories.reviews import OutsideReaderFactory
 from tests.factories.teams import MembershipFactory, WorkspaceFactory
 from tests.reviews.conftest import DAY, LATER, WEEK, send
@@ -33,7 +38,11 @@ def told(some_numbers, workspace, member):
     for n in range(5):
         some_numbers.kpi(f"Number {n}", 120, 130, owner=member, number=50 + n)
     kpis = Kpi.objects.order_by("number")
-    WhyLineFactory(kpi=kpis[0], start=WEEK, why="Mia was ill")
+    WhyLineFactory(kpi=kpis[0], start=WEEK, why="Mia was ill", next_step="Leo takes over")
+    NoteFactory(kpi=kpis[0], on_date=WEEK, text="Leo changed the form", made_by=member)
+    author = Author(membership=member, source="Sheet of Mia")
+    record([NewValue(kpis[0].code, WEEK, Decimal(40), note="Leo counted")], by=author, at=NOW)
+    drain(workspace=workspace, at=NOW)
     card = ScorecardFactory(workspace=workspace, lines=["Board", *kpis])
     executive.choose_scorecard(workspace=workspace, scorecard=card, version=1)
     return some_numbers
@@ -70,7 +79,7 @@ def test_somebody_outside_reads_few_kpis_and_sentences_and_no_name(told, reader,
     assert "Number 2" in text
     assert "Number 3" not in text + html, "more than six KPIs"
     for name in ("Mia", "Leo", "mia@", "leo@", "@example.com"):
-        assert name not in text + html + str(message["From"])
+        assert name not in text + html + str(message.items())
     assert message["Reply-To"] is None
     links = set(re.findall(r"https?://[^\s\"<>]+", text + html)) - {"http://www.w3.org/1999/xhtml"}
     assert {link for link in links if "/e/unsub/" not in link} == set()
@@ -147,6 +156,17 @@ def test_nothing_comes_before_a_click_and_a_button(told, lead, client, server, f
     planning.plan_due(at=NOW + 7 * DAY)
     send(at=LATER + 7 * DAY)
     assert server.recipients.count(CEO) == 1
+
+
+def test_a_demo_asks_nobody_outside(admin, server):
+    admin.workspace.is_demo = True
+    admin.workspace.save()
+    reader = outsiders.add(email=CEO, language="en", by=admin, at=NOW)
+    outsiders.ask_again(reader=reader, by=admin, at=NOW + HOUR)
+    mail.send_waiting(at=NOW + HOUR)
+
+    assert server.recipients == []
+    assert set(OutgoingMail.objects.values_list("recipient", "state")) == {(CEO, "kept")}
 
 
 def test_who_has_not_confirmed_gets_nothing(told, lead, server):

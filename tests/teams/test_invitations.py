@@ -11,7 +11,7 @@ from django.urls import reverse
 from core.errors import NotAllowedError
 from teams.models import Invitation, Membership, OutgoingMail, User
 from teams.policy import Role
-from teams.services import invitations
+from teams.services import invitations, mail
 from tests.factories.teams import LONG_AGO, MembershipFactory, UserFactory
 
 TWO_WEEKS = dt.timedelta(days=14)
@@ -32,6 +32,17 @@ def page_of(invitation):
 def invited(admin, now):
     [invitation] = invitations.invite(text="nina@example.com", role=Role.LEAD, by=admin, at=now)
     return invitation
+
+
+def test_a_demo_invites_nobody_outside(admin, server, now):
+    admin.workspace.is_demo = True
+    admin.workspace.save()
+    invitations.invite(text="nina@example.com", role=Role.LEAD, by=admin, at=now)
+    mail.send_waiting(at=now)
+
+    assert server.tried == []
+    [kept] = OutgoingMail.objects.values_list("recipient", "state")
+    assert kept == ("nina@example.com", "kept")
 
 
 @pytest.mark.parametrize(

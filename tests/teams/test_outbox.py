@@ -12,7 +12,7 @@ from core import mailer
 from teams.models import OutgoingMail
 from teams.services import mail
 from tests.beside import meanwhile
-from tests.factories.teams import LONG_AGO, UserFactory
+from tests.factories.teams import LONG_AGO, UserFactory, WorkspaceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +27,9 @@ def own_backend(settings):
     settings.EMAIL_BACKEND = "teams.outbox.OutboxBackend"
 
 
-def queued(at, *, recipient="ann@example.com", subject="Hello", text="Good morning.", **given):
-    return mail.queue(recipient=recipient, subject=subject, text=text, at=at, **given)
+def queued(at, **given):
+    usual = {"workspace": None, "recipient": "ann@example.com", "subject": "Hello"}
+    return mail.queue(**{**usual, "text": "Good morning.", **given}, at=at)
 
 
 def read(row):
@@ -56,6 +57,20 @@ def test_with_a_server_mail_waits_and_a_worker_is_rung_for(
 
     row.refresh_from_db()
     assert (row.state, row.attempts, len(bells)) == (State.WAITING, 0, 1)
+
+
+def test_mail_of_a_demo_is_kept_where_others_is_sent(
+    server, now, django_capture_on_commit_callbacks
+):
+    demo, other = WorkspaceFactory(is_demo=True), WorkspaceFactory()
+    with django_capture_on_commit_callbacks():
+        kept, sent = (queued(now, workspace=each, subject=each.name) for each in (demo, other))
+
+    assert mail.send_waiting(at=now) == 1
+    assert [message["Subject"] for message in server.messages] == [sent.subject]
+    kept.refresh_from_db()
+    assert kept.state == State.KEPT
+    assert "Good morning." in read(kept).get_content()
 
 
 def test_mail_of_a_transaction_that_fails_never_was(
