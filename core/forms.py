@@ -1,15 +1,45 @@
 """Forms on pages: shown alone, told which rule is broken, read at a version."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from django.forms import BaseForm, BoundField, ChoiceField, ModelChoiceField
+from django.forms import BaseForm, BoundField, ChoiceField, Form, ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 
 from core.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Fields of one subject that are shown on demand, or because one of them is wrong."""
+
+    label: str | Promise
+    fields: Sequence[BoundField]
+
+    @property
+    def is_open(self) -> bool:
+        return any(field.errors for field in self.fields)
+
+
+class FoldedForm(Form):
+    """A long form: what most people need is shown, the rest is folded by subject."""
+
+    # Pairs of a label and the names of its fields.
+    FOLDS: ClassVar[Sequence[tuple[str | Promise, Sequence[str]]]] = ()
+
+    @property
+    def plain(self) -> list[BoundField]:
+        folded = {name for _label, names in self.FOLDS for name in names}
+        return [field for field in self if field.name not in folded]
+
+    @property
+    def folds(self) -> list[Fold]:
+        return [Fold(label, [self[name] for name in names]) for label, names in self.FOLDS]
 
 
 def form_page(

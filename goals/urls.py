@@ -77,6 +77,7 @@ urlpatterns = [
     path("imports/I-<int:number>/errors.csv", imports.problems_csv, name="import-problems"),
     path("activity/numbers/<int:writing>/undo/", undoing.undo_writing, name="undo-writing"),
     path("activity/kpis/<int:change>/undo/", undoing.undo_kpi_change, name="undo-kpi-change"),
+    path("activity/targets/<uuid:act>/undo/", undoing.undo_targets, name="undo-targets"),
     path("settings/calendar/", calendar.calendar, name="calendar"),
     path("breakdowns/", breakdowns.index, name="breakdowns"),
     path("breakdowns/new/", breakdowns.new_breakdown, name="new-breakdown"),

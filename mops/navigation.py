@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.undo import take_offer
+from reviews.selectors.places import MAKERS, may_open
 from teams.access import WorkspaceRequest
 from teams.models import User
 from teams.policy import Action
@@ -62,6 +63,13 @@ def _around(request: WorkspaceRequest) -> dict[str, Any]:
     ]
     if request.membership.may(Action.EDIT_SETTINGS):
         context["status_url"] = reverse("reviews:status", args=[request.workspace.slug])
+    made = [
+        {"label": label, "url": url, "icon": "plus"}
+        for label, url in may_open(request.membership, MAKERS)
+    ]
+    if made:
+        context["create"] = [{"label": _("New"), "items": made}]
+        context["create_url"] = f"{menu['url']}#new"
     if may_set_up:
         context["nav"].append({"label": _("Set up"), "items": [settings]})
     if request.workspace.is_demo:
@@ -79,7 +87,7 @@ def _demo_banner(request: WorkspaceRequest) -> dict[str, Any]:
         ]
     return {
         "kind": "info",
-        "text": _("This is a demo: an invented company with invented numbers."),
+        "text": _("A demo: an invented company with invented numbers. No mail is sent."),
         "actions": [{"label": label, "url": url} for label, url in actions],
     }
 

@@ -1,9 +1,7 @@
 """Every address of mops."""
 
 from allauth.account.urls import urlpatterns as accounts_of_allauth
-from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from goals.urls import numbers_out
@@ -12,6 +10,7 @@ from mops.api_docs import problems
 from mops.demo import views as demo
 from mops.demo.entrance import enter
 from mops.gallery import gallery
+from teams.views.me import switch_language
 
 api: list[URLPattern | URLResolver] = [
     path("", include("goals.api.urls")),
@@ -47,7 +46,7 @@ urlpatterns = [
     path("w/<slug:workspace>/demo/reset/", demo.reset, name="reset-demo"),
     path("w/<slug:workspace>/demo/remove/", demo.remove, name="remove-demo"),
     path("demo/<str:token>/", enter, name="demo"),
-    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("i18n/setlang/", switch_language, name="set_language"),
     path("accounts/", include(accounts)),
     path("api/v1/", include(api)),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),

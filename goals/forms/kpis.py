@@ -6,15 +6,24 @@ from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import FoldedForm
 from core.typed import TypedDecimalField
 from goals.models import Breakdown, Kpi
 from goals.models.kpis import code_validator
 from teams.models import Membership, Team, Workspace
 
 
-class KpiForm(forms.Form):
+class KpiForm(FoldedForm):
     """A KPI's definition; an empty code is made of the name."""
 
+    FOLDS = (
+        (_("Code, source and limits"),
+         ("code", "source", "unit_label", "gaps", "band", "plausible_min", "plausible_max")),
+        (_("Segments"), ("breakdown", "segment_total")),
+        (_("Stage and attribution"), ("stage", "engagement", "attribution")),
+        (_("Benchmark"),
+         ("benchmark", "benchmark_upper", "benchmark_source", "benchmark_link", "benchmark_on")),
+    )  # fmt: skip
     name = forms.CharField(label=_("Name"), max_length=120)
     code = forms.CharField(
         label=_("Code"),

@@ -84,7 +84,8 @@ def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
         owners = {kpi.owner for kpi in board.kpis}
         context = {
             "segments": _period_choices(request, periods),
-            "menus": [_scorecards_menu(request, chosen), *filter_menus(request, filters, owners)],
+            "scorecards": _scorecards_menu(request, chosen),
+            "menus": filter_menus(request, filters, owners),
             "legend": [{"status": each, "word": each.label} for each in SEVERITY],
             "scorecard": as_table(board, groups or by_kind(board.kpis), filters),
             "chosen": chosen,
@@ -101,7 +102,7 @@ def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
         "freshness": phrases.freshness_note(freshness, workspace.zone, at=clock.now()),
         "chosen": chosen,
         "tabs": kpi_tabs(request, "scorecard"),
-        "may_edit": _may_edit(request),
+        "actions": _actions(request, chosen),
         "may_enter": request.membership.may(Action.ENTER_OWN_NUMBERS),
     }
     return render(request, "goals/scorecard.html", context)
@@ -136,7 +137,7 @@ def _list(request: WorkspaceRequest) -> HttpResponse:
         "archived": archived,
         "tabs": kpi_tabs(request, "archived" if archived else "list"),
         "filters": filter_menus(request, filters, kpi_owners(request.workspace)),
-        "may_edit": _may_edit(request),
+        "actions": _actions(request),
         "may_enter": request.membership.may(Action.ENTER_OWN_NUMBERS),
         "empty_actions": _first_steps(request),
         "clear_url": f"{request.path}?view=list" if filters != Filters() else "",
@@ -146,6 +147,29 @@ def _list(request: WorkspaceRequest) -> HttpResponse:
 
 def _may_edit(request: WorkspaceRequest) -> bool:
     return request.membership.may(Action.EDIT_KPIS)
+
+
+def _actions(request: WorkspaceRequest, chosen: Scorecard | None = None) -> list[dict[str, str]]:
+    """Offer what editors do with KPIs, and with the scorecard that they look at."""
+    if not _may_edit(request):
+        return []
+    slug = request.workspace.slug
+    actions = [
+        (_("New KPI"), "plus", reverse("goals:library", args=[slug])),
+        (_("Import a file"), "upload", reverse("goals:new-import", args=[slug])),
+    ]
+    if chosen:
+        edit = reverse("goals:edit-scorecard", args=[slug, chosen.number])
+        links = reverse("goals:scorecard-links", args=[slug, chosen.number])
+        actions += [
+            (_("Edit this scorecard"), "edit", edit),
+            (_("Numbers out"), "download", links),
+        ]
+    keys = {"edit": "e"}
+    return [
+        {"label": label, "icon": icon, "url": url, "shortcut": keys.get(icon, "")}
+        for label, icon, url in actions
+    ]
 
 
 def _first_steps(

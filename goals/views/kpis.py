@@ -53,6 +53,7 @@ def kpi(request: WorkspaceRequest, number: int) -> HttpResponse:
         "say_why_url": _say_why_url(request, page),
         "may_note": may_note(found, request.membership),
         "enter_url": enter_url,
+        "create_here": _makers(request, found),
         "enter": [{"label": _("Add a number"), "url": enter_url}] if enter_url else [],
         "choices": _choices(request, page),
         "period_label": _PERIODS[page.grain],
@@ -71,6 +72,21 @@ _PERIODS = {
     Grain.QUARTER: gettext_lazy("Quarter"),
     Grain.YEAR: gettext_lazy("Year"),
 }
+
+
+def _makers(request: WorkspaceRequest, kpi: Kpi) -> list[dict[str, Any]]:
+    """Give what one may make of this KPI, as a group of links or none."""
+    makers = []
+    if may_note(kpi, request.membership):
+        makers.append((_("Note"), "goals:new-note"))
+    if request.membership.may(Action.EDIT_KPIS):
+        makers.append((_("Target"), "goals:new-target"))
+    here = [request.workspace.slug, kpi.number]
+    items = [
+        {"label": label, "url": reverse(route, args=here), "icon": "plus"}
+        for label, route in makers
+    ]
+    return [{"label": kpi.name, "items": items}] if items else []
 
 
 def _enter_url(request: WorkspaceRequest, kpi: Kpi) -> str:

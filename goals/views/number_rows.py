@@ -19,12 +19,12 @@ from goals.rules.outliers import looks_wrong
 from goals.rules.units import UnitFormat
 from goals.selectors import phrases
 from goals.selectors.entry import Slot
-from goals.services.measurement_rows import Author, NewValue
-from goals.services.measurements import record
+from goals.services.measurement_rows import Author, Key, NewValue
+from goals.services.measurements import record, remove
 from teams.models import Membership, Workspace
 
 # States of a row that somebody has to look at again.
-DOUBTFUL = frozenset({"error", "outlier"})
+DOUBTFUL = frozenset({"error", "outlier", "emptied"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Sheet:
         if text:
             doubt = _("Write a number, or say why there is no value.")
             return Row(slot, text, "error", doubt)
-        return self._emptied(stored)
+        return self._emptied(stored, posted)
 
     def _new(self, slot: Slot, text: str, value: Decimal | None, reason: str = "") -> Row:
         wanted = slot.wanted
@@ -99,29 +99,55 @@ class Sheet:
         note = _("saved") if read == text else _("read as %(value)s, saved") % {"value": read}
         return Row(slot, read, "saved", note, new=new)
 
-    def _emptied(self, stored: Row) -> Row:
-        # An emptied field is not an order to delete: deleting is done on the KPI's page.
-        if stored.state != "saved":
+    def _emptied(self, stored: Row, posted: Mapping[str, str]) -> Row:
+        """Ask whether what is stored is to go; it goes only if it is what the answer was about."""
+        key, held = stored.slot.wanted.key, stored.text or stored.gap_reason
+        if stored.state == "missing" or posted.get("keep") == key:
             return stored
-        return replace(stored, note=_("The stored value stays. To remove it, open the KPI."))
+        if posted.get("remove") == key and posted.get(f"{key}-was") == held:
+            return replace(stored, state="removed")
+        doubt = _("Remove the reason why there is no value?")
+        if stored.state == "saved":
+            doubt = _("Remove the value %(value)s?") % {"value": stored.text}
+        return Row(stored.slot, "", "emptied", doubt)
 
-    def save(self, rows: Sequence[Row], *, at: datetime) -> tuple[list[Row], Writing | None]:
-        """Write what is new in the rows; give them as they are then, and the account of it."""
+    def save(self, rows: Sequence[Row], *, at: datetime) -> tuple[list[Row], list[Writing]]:
+        """Write what is new, remove what is to go; give the rows as they are then, and the acts."""
+        refused: dict[str, str] = {}
+        acts = [self._record(rows, refused, at), self._remove(rows, refused, at)]
+        after = [self._after(row, refused.get(row.slot.wanted.key, "")) for row in rows]
+        return after, list(filter(None, acts))
+
+    def _record(self, rows: Sequence[Row], refused: dict[str, str], at: datetime) -> Writing | None:
         new = {row.slot.wanted.key: row.new for row in rows if row.new is not None}
         if not new:
-            return list(rows), None
+            return None
         try:
             outcome = record(list(new.values()), by=self._author, at=at, partial=True)
         except DomainError as error:
-            writing, refused = None, dict.fromkeys(new, str(error))
-        else:
-            keys, writing = list(new), outcome.writing
-            refused = {keys[error.index]: error.detail for error in outcome.errors}
-        after = []
-        for row in rows:
-            detail = refused.get(row.slot.wanted.key)
-            after.append(replace(row, state="error", note=detail) if detail else row)
-        return after, writing
+            refused |= dict.fromkeys(new, str(error))
+            return None
+        keys = list(new)
+        refused |= {keys[error.index]: error.detail for error in outcome.errors}
+        return outcome.writing
+
+    def _remove(self, rows: Sequence[Row], refused: dict[str, str], at: datetime) -> Writing | None:
+        gone = next((row.slot.wanted for row in rows if row.state == "removed"), None)
+        if gone is None:
+            return None
+        key = Key(gone.kpi.code, gone.start, gone.segment.code if gone.segment else None)
+        try:
+            return remove([key], by=self._author, at=at)
+        except DomainError as error:
+            refused[gone.key] = str(error)
+            return None
+
+    def _after(self, row: Row, detail: str) -> Row:
+        if detail:
+            return replace(row, state="error", note=detail)
+        if row.state == "removed":
+            return self.stored(replace(row.slot, stored=None))
+        return row
 
     def _is_outlier(self, slot: Slot, value: Decimal) -> bool:
         if slot.stored is not None and slot.stored.value == value:

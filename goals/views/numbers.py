@@ -36,7 +36,7 @@ from teams.policy import Action
 # How the field of a value is named, see Wanted.key.
 NUMBER = re.compile(r"n-[0-9]+-[0-9]+-[0-9]{8}")
 # States of a row of which nothing is missing.
-ANSWERED = frozenset({"saved", "gap"})
+ANSWERED = frozenset({"saved", "gap", "emptied"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _take(
     # Rows are taken by their names: meanwhile they may have moved to another page.
     sent = [each for each in asked.wanted if each.key in request.POST]
     typed = [sheet.typed(slot, request.POST) for slot in get_slots(sent)]
-    rows, writing = sheet.save(typed, at=clock.now())
+    rows, acts = sheet.save(typed, at=clock.now())
     kpis = {each.kpi.pk: each.kpi for each in sent}
     said = take_whys(request.POST, kpis.values(), by=request.membership, at=clock.now())
     _tell_of_strays(request, {each.key for each in sent})
@@ -95,12 +95,11 @@ def _take(
         context = {
             "rows": _shown(request, asked, sheet, rows, said.refused),
             "action": request.get_full_path(),
-            "undo": _way_back(request, writing) if writing else None,
+            "undo": _way_back(request, acts[-1]) if acts else None,
             **asked.missing_after(rows),
         }
         return render(request, "goals/_number_rows.html", context)
-    if writing:
-        offer_undo(request, **_way_back(request, writing))
+    _tell_of_acts(request, acts)
     for form in said.refused.values():
         for broken_rule in form.non_field_errors():
             messages.error(request, str(broken_rule))
@@ -113,19 +112,34 @@ def _take(
         return _answer(request, asked, page, sheet, shown, said.refused)
     if said.count:
         messages.success(request, _("The why line is added."))
-    elif not writing:
+    elif not acts:
         messages.success(request, _("Nothing was changed."))
     return HttpResponseRedirect(request.get_full_path(), status=303)
 
 
+def _tell_of_acts(request: WorkspaceRequest, acts: Sequence[Writing]) -> None:
+    """Say what was done; a page has one way back, that of the last act."""
+    for act in acts[:-1]:
+        messages.success(request, _done(act))
+    if acts:
+        offer_undo(request, **_way_back(request, acts[-1]))
+
+
 def _way_back(request: WorkspaceRequest, writing: Writing) -> dict[str, str]:
-    """Say what was saved, and where one takes it back and comes here again."""
-    saved = ngettext("%(count)d number saved.", "%(count)d numbers saved.", writing.size)
+    """Say what was done, and where one takes it back and comes here again."""
     url = reverse("goals:undo-writing", args=[request.workspace.slug, writing.pk])
     return {
-        "text": saved % {"count": writing.size},
+        "text": _done(writing),
         "url": f"{url}?{urlencode({'next': request.get_full_path()})}",
     }
+
+
+def _done(writing: Writing) -> str:
+    size = writing.size
+    text = ngettext("%(count)d number saved.", "%(count)d numbers saved.", size)
+    if writing.removed:
+        text = ngettext("%(count)d number removed.", "%(count)d numbers removed.", size)
+    return text % {"count": size}
 
 
 def _tell_of_strays(request: WorkspaceRequest, known: Collection[str]) -> None:

@@ -1,44 +1,22 @@
 """What fits the words that somebody typed, over all rooms, as far as they may open it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.urls import resolve, reverse
-from django.utils.functional import Promise
+from django.conf import settings
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
+from goals.models import Kpi
+from goals.services.notes import may_note
+from reviews.selectors.places import MAKERS, PAGES, may_open
 from teams.finding import LONGEST, MOST_SHOWN, Findable, Hit, Sought, registered
 from teams.models import Membership
 
-# Pages that go by a name of their own; what they are called there, here too.
-_PAGES: Mapping[str, str | Promise] = {
-    "reviews:home": gettext_lazy("Home"),
-    "reviews:my-work": gettext_lazy("My work"),
-    "goals:kpis": gettext_lazy("KPIs"),
-    "goals:my-numbers": gettext_lazy("My numbers"),
-    "goals:plan": gettext_lazy("Targets"),
-    "goals:new-scorecard": gettext_lazy("New scorecard"),
-    "goals:library": gettext_lazy("KPI library"),
-    "goals:new-kpi": gettext_lazy("New KPI"),
-    "goals:imports": gettext_lazy("Imports"),
-    "goals:new-import": gettext_lazy("Import a file"),
-    "goals:breakdowns": gettext_lazy("Breakdowns"),
-    "reviews:activity": gettext_lazy("Activity"),
-    "reviews:settings": gettext_lazy("Settings"),
-    "teams:general": gettext_lazy("Workspace"),
-    "goals:calendar": gettext_lazy("Calendar"),
-    "teams:tokens": gettext_lazy("API tokens"),
-    "teams:audit": gettext_lazy("Audit trail"),
-    "reviews:status": gettext_lazy("Status"),
-    "teams:members": gettext_lazy("Members"),
-    "teams:teams": gettext_lazy("Teams"),
-    "reviews:digest": gettext_lazy("Weekly digest"),
-}
-# Of those, the ones where one does something at once.
-_DEEDS = ("goals:my-numbers", "goals:new-kpi", "goals:new-import", "goals:new-scorecard")
-# Of each section, so that all of them stay in sight.
+_DEEDS = ("goals:my-numbers", *MAKERS)
+# Of pages and of things, so that what one can do stays in sight.
 MOST_OPTIONS = 6
 
 
@@ -78,30 +56,60 @@ def search(member: Membership, typed: str) -> list[Group]:
     return sorted(groups, key=lambda group: group.hits[0].rank)
 
 
-def get_sections(member: Membership, groups: Sequence[Group], typed: str) -> list[Group]:
-    """Sort what was found for the palette: where to go, what there is, what to do."""
-    deeds = {reverse(route, args=[member.workspace.slug]) for route in _DEEDS}
+def get_sections(
+    member: Membership, groups: Sequence[Group], typed: str, *, here: str = ""
+) -> list[Group]:
+    """
+    Sort what was found for the palette: where to go, what there is, what to do.
+
+    ``here`` is the address at which the palette is open: of a KPI, one may note something there.
+    """
+    sought = Sought.of(typed)
     # Without a word there is nothing to find, and every page to go to.
-    pages = _find_pages(member, Sought.of(typed))
+    pages = _find_pages(member, sought)
+    deeds = {reverse(route, args=[member.workspace.slug]) for route in _DEEDS}
+    doing = [*_find_note(member, sought, here), *(hit for hit in pages if hit.url in deeds)]
+    going = [hit for hit in pages if hit.url not in deeds]
     things = [hit for group in groups if group.kind != "page" for hit in group.hits]
+    things.sort(key=lambda hit: hit.rank)
     sections = (
-        ("go", _("Go to"), [hit for hit in pages if hit.url not in deeds]),
-        ("find", _("Find"), sorted(things, key=lambda hit: hit.rank)),
-        ("do", _("Do"), [hit for hit in pages if hit.url in deeds]),
+        Group("go", _("Go to"), going[:MOST_OPTIONS], len(going) > MOST_OPTIONS),
+        Group("find", _("Find"), things[:MOST_OPTIONS], len(things) > MOST_OPTIONS),
+        Group("do", _("Do"), sorted(doing, key=lambda hit: hit.rank), has_more=False),
     )
-    return [
-        Group(kind, label, hits[:MOST_OPTIONS], len(hits) > MOST_OPTIONS)
-        for kind, label, hits in sections
-        if hits
-    ]
+    return [section for section in sections if section.hits]
+
+
+def find_languages(typed: str) -> list[tuple[str, str]]:
+    """Give the languages to switch to that fit: by their own name or by the reader's, or all."""
+    sought, found = Sought.of(typed), []
+    for code, name in settings.LANGUAGES:
+        called = str(get_language_info(code)["name_translated"])
+        words = " ".join((name, called, _("Switch language")))
+        if code != get_language() and sought.fit(words) is not None:
+            found.append((code, name))
+    return found
+
+
+def _find_note(member: Membership, sought: Sought, here: str) -> Iterator[Hit]:
+    """Offer a note on the KPI whose page is at ``here``."""
+    try:
+        page = resolve(here)
+    except Resolver404:
+        return
+    if page.view_name != "goals:kpi" or page.kwargs["workspace"] != member.workspace.slug:
+        return
+    number = page.kwargs["number"]
+    kpi = Kpi.objects.for_workspace(member.workspace).filter(number=number).first()
+    if kpi is None or not may_note(kpi, member):
+        return
+    title = _("Note on %(kpi)s") % {"kpi": kpi.name}
+    rank = sought.fit(title)
+    if rank is not None:
+        yield Hit(rank, title, reverse("goals:new-note", args=[member.workspace.slug, number]))
 
 
 def _find_pages(member: Membership, sought: Sought) -> list[Hit]:
-    hits = []
-    for route, label in _PAGES.items():
-        url = reverse(route, args=[member.workspace.slug])
-        rank = sought.fit(str(label))
-        # The page's own gate says who may open it.
-        if rank is not None and member.may(resolve(url).func.gate):  # type: ignore[attr-defined]
-            hits.append(Hit(rank, str(label), url))
+    found = [(sought.fit(label), label, url) for label, url in may_open(member, PAGES)]
+    hits = [Hit(rank, label, url) for rank, label, url in found if rank is not None]
     return sorted(hits, key=lambda hit: hit.rank)

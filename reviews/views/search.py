@@ -1,12 +1,13 @@
 """The search page."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from core.htmx import render_page_or_fragment, wants_fragment
-from reviews.selectors.search import TooLongError, get_sections
+from reviews.selectors.search import TooLongError, find_languages, get_sections
 from reviews.selectors.search import search as find
 from teams.access import WorkspaceRequest, workspace_view
 from teams.finding import LONGEST
@@ -23,8 +24,11 @@ def search(request: WorkspaceRequest) -> HttpResponse:
         groups = find(request.membership, typed)
         context["groups"] = groups
         if wants_fragment(request):
-            sections = get_sections(request.membership, groups, typed)
-            context |= {"sections": sections, "count": sum(len(each.hits) for each in sections)}
+            here = urlsplit(request.htmx.current_url_abs_path or "").path
+            sections = get_sections(request.membership, groups, typed, here=here)
+            languages = find_languages(typed)
+            count = sum(len(each.hits) for each in sections) + len(languages)
+            context |= {"sections": sections, "languages": languages, "count": count}
     except TooLongError as error:
         context["problems"] = [str(error)]
     status = 422 if "problems" in context else 200

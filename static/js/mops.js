@@ -169,13 +169,17 @@
     if (!mod && (document.body.dataset.shortcuts !== "on" || typing(event.target))) return;
     if (mod && typing(event.target) && event.key !== "k") return;
     if (event.key.length > 1) return;
+    if (!mod && find("dialog[open]")) return pick(find("dialog[open]"), event);
     clearTimeout(forget);
     forget = setTimeout(() => (keys = ""), 1000);
     keys = mod ? `mod+${event.key}` : `${keys} ${event.key}`.trim();
     // The whole sequence first ("g h"), then its last key alone: a slip of the finger costs nothing.
     const pressed = keys;
     const goal = byKey(keys) || (!mod && byKey(event.key));
-    if (goal) {
+    const edited = !mod && event.key === "e" && rowToEdit();
+    if (edited) {
+      location.assign(edited);
+    } else if (goal) {
       event.preventDefault();
       keys = "";
       if (pressed === "mod+k" && find("#palette")) openPalette();
@@ -184,10 +188,18 @@
     } else if (!mod && "jk".includes(event.key)) {
       event.preventDefault(); // or the letter would land in the field
       step(event.key === "j" ? 1 : -1);
-    } else if (!mod && event.key === "?") {
-      showKeys();
     }
   });
+
+  /** In a dialog a letter presses what begins with it, or walks around all that does. */
+  const pick = (dialog, event) => {
+    const begins = (element) => ownText(element).trim().toLowerCase().startsWith(event.key.toLowerCase());
+    const found = all("a, button", dialog).filter(begins);
+    if (!found.length) return;
+    event.preventDefault();
+    if (found.length > 1) found[(found.indexOf(document.activeElement) + 1) % found.length].focus();
+    else found[0].click();
+  };
 
   /** Move the focus to the main link or field of the next or previous row of a list. */
   const step = (by) => {
@@ -197,24 +209,37 @@
     if (row) find("a, [data-number], button", row)?.focus();
   };
 
+  /** Give where the row that has the focus is edited, on pages where rows are. */
+  const rowToEdit = () => {
+    const row = document.activeElement.closest("[data-edit] [data-row]");
+    return row && new URL(row.closest("[data-edit]").dataset.edit, find("a", row).href);
+  };
+
   /** The words of an element without those of its children, such as a count. */
   const ownText = (element) =>
     [...element.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.data : "")).join("");
 
-  const showKeys = () => {
-    const list = find("[data-shortcut-list]");
-    list.replaceChildren(
-      ...all("[data-shortcut]").flatMap((element) => {
-        const term = document.createElement("dt");
-        const key = document.createElement("kbd");
-        const words = document.createElement("dd");
-        key.textContent = element.dataset.shortcut.replace("mod+", "Ctrl ");
-        words.textContent = element.ariaLabel || ownText(element);
-        term.append(key);
-        return [term, words];
-      }),
+  const listKeys = () => {
+    const single = document.body.dataset.shortcuts === "on";
+    const works = (element) => {
+      const key = element.dataset.shortcut;
+      return (single || key.startsWith("mod")) && byKey(key) === element;
+    };
+    const row = (element) => {
+      const term = document.createElement("dt");
+      const key = document.createElement("kbd");
+      const words = document.createElement("dd");
+      key.textContent = element.dataset.shortcut.replace("mod+", "Ctrl ");
+      words.textContent = element.ariaLabel || ownText(element);
+      term.append(key);
+      return [term, words];
+    };
+    // Keys of no link or button, where there is something that they are for.
+    const others = all("[data-on]", find("#more-keys").content).filter((each) => find(each.dataset.on));
+    find("[data-shortcut-list]").replaceChildren(
+      ...all("[data-shortcut]").filter(works).flatMap(row),
+      ...others.flatMap((each) => [...each.cloneNode(true).children]),
     );
-    find("#shortcuts").showModal();
   };
 
   // -- The palette: the focus stays in its field, arrows choose among what was found -----------------
@@ -238,8 +263,42 @@
     if (detail.target.id !== "palette-list") return;
     // An answer may be overtaken by what was typed since.
     const asked = new URL(detail.xhr.responseURL).searchParams.get("q");
-    if (asked === find("[data-palette]").value) choose(options()[0]);
+    if (asked !== find("[data-palette]").value) return;
+    if (!asked) offerLately();
+    choose(options()[0]);
   });
+
+  // What was opened lately: this browser's own memory of one workspace, until signing out.
+  const MOST_LATELY = 5;
+  const shelf = `lately ${find("#palette form")?.action}`;
+  const lately = () => JSON.parse(localStorage.getItem(shelf) || "[]").filter(({ path }) => path !== location.pathname);
+
+  const remember = () => {
+    const title = find("h1").textContent.trim().replace(/\s+/g, " ");
+    // What is not there, or not allowed, is not come back to.
+    const [visit] = performance.getEntriesByType("navigation");
+    const opened = visit?.responseStatus >= 400 ? [] : [{ path: location.pathname, title }];
+    localStorage.setItem(shelf, JSON.stringify([...opened, ...lately()].slice(0, MOST_LATELY + 1)));
+  };
+  const forgetAll = () => {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("lately ")) localStorage.removeItem(key);
+  };
+  const offerLately = () => {
+    const offered = new Set(options().map((option) => option.pathname));
+    const group = find("#lately").content.cloneNode(true).firstElementChild;
+    const model = find("a", group);
+    model.remove();
+    lately().forEach(({ path, title }, place) => {
+      if (offered.has(path)) return;
+      const option = model.cloneNode();
+      [option.id, option.href, option.textContent] = [`option-lately-${place}`, path, title];
+      group.append(option);
+    });
+    if (find("a", group)) find("#palette-list").prepend(group);
+  };
+  if (find("[data-guest]")) forgetAll();
+  else if (find("#palette")) remember();
+
   on("keydown", "[data-palette]", (input, event) => {
     if (event.isComposing) return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -319,6 +378,7 @@
 
   on("click", "[data-dialog]", (opener, event) => {
     event.preventDefault();
+    if (opener.dataset.dialog === "shortcuts") listKeys();
     document.getElementById(opener.dataset.dialog).showModal();
   });
 

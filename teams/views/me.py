@@ -1,11 +1,14 @@
 """A person's own pages."""
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django.views.i18n import set_language
 
 from teams.forms import ProfileForm
 from teams.models import Membership, User, Workspace
@@ -33,3 +36,12 @@ def profile(request: HttpRequest) -> HttpResponse:
         "may_start": user.is_staff and not Workspace.objects.filter(is_demo=False).exists(),
     }
     return render(request, "teams/profile.html", context, status=422 if form.errors else 200)
+
+
+@login_not_required
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Speak another language from now on, and go back: a guest's by a cookie, else one's own."""
+    chosen = request.POST.get("language")
+    if isinstance(request.user, User) and chosen in dict(settings.LANGUAGES):
+        people.change_language(user=request.user, language=chosen)
+    return set_language(request)

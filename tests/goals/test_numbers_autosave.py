@@ -66,6 +66,6 @@ def test_a_row_sends_nothing_of_the_other_rows(frozen, workspace, member):
 
     sent = [names.split(",") for names in re.findall(r'hx-params="(.*?)"', html)]
     assert sent == [
-        ["csrfmiddlewaretoken", name, f"{name}-was", f"{name}-gap", "keep"]
+        ["csrfmiddlewaretoken", name, f"{name}-was", f"{name}-gap", "keep", "remove"]
         for name in (slot(kpi.number) for kpi in kpis)
     ]

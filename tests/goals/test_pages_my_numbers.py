@@ -14,6 +14,7 @@ from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
 from goals.views import number_rows
 from tests.conftest import NOW
+from tests.doors import text_of
 from tests.factories.goals import BreakdownFactory, KpiFactory, SegmentFactory
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -194,17 +195,6 @@ def test_a_pasted_column_is_saved_at_once(signed_in, url, workspace, member):
     ]  # fmt: skip
 
 
-def test_an_emptied_field_removes_nothing(signed_in, url, leads, author):
-    record([NewValue("leads", MONDAY, Decimal(5))], by=author, at=NOW)
-
-    answer = signed_in.post(url, {_slot(leads): ""}, headers={"HX-Request": "true"})
-
-    state, shown, said = _row(answer, _slot(leads))
-    assert (state, shown) == ("saved", "5")
-    assert said == "The stored value stays. To remove it, open the KPI."
-    assert _stored() == [("leads", MONDAY, Decimal(5))]
-
-
 def test_rows_that_nobody_touched_are_not_counted_as_saved(
     signed_in, url, workspace, member, leads, author
 ):
@@ -284,6 +274,104 @@ def test_confirming_one_outlier_confirms_no_other(signed_in, url, workspace, mem
 
     assert [_row(answer, slot)[0] for slot in slots] == ["saved", "outlier"]
     assert _stored() == [("a", MONDAY, Decimal(99))]
+
+
+# -- What is emptied -------------------------------------------------------------------------------
+
+STORED = {
+    "value": (NewValue("leads", MONDAY, Decimal(610)), "610", "Remove the value 610?"),
+    "gap": (
+        NewValue("leads", MONDAY, None, note="Tool down."),
+        "Tool down.",
+        "Remove the reason why there is no value?",
+    ),
+}
+
+
+@pytest.fixture(params=STORED)
+def held(request, leads, author):
+    """Store a value, or why there is none; give what an emptied row sends, and what is asked."""
+    row, was, doubt = STORED[request.param]
+    record([row], by=author, at=NOW)
+    return {_slot(leads): "", f"{_slot(leads)}-was": was}, doubt
+
+
+def test_what_is_emptied_stays_until_it_is_said_that_it_goes(signed_in, url, leads, held):
+    emptied, doubt = held
+    slot = _slot(leads)
+
+    for _save_all in range(2):
+        asked = signed_in.post(url, emptied)
+        assert asked.status_code == 422
+        assert _row(asked, slot) == ("emptied", "", f"Sure? {doubt} Remove it Keep it")
+        assert "missing" not in text_of(asked)
+        assert Measurement.objects.count() == 1
+
+    gone = signed_in.post(url, {**emptied, "remove": slot}, follow=True)
+    assert "1 number removed." in gone.content.decode()
+    assert _row(gone, slot)[:2] == ("missing", "")
+    assert "1 of 1 missing" in text_of(gone)
+    assert not Measurement.objects.exists()
+
+
+def test_what_was_removed_comes_back_by_the_button_of_the_bar(signed_in, url, leads, held):
+    emptied, _doubt = held
+    before = list(Measurement.objects.values())
+    gone = signed_in.post(url, {**emptied, "remove": _slot(leads)}, follow=True)
+
+    signed_in.post(re.search(r'action="([^"]+/undo/[^"]*)"', gone.content.decode())[1])
+
+    assert list(Measurement.objects.values()) == before
+
+
+def test_an_emptied_field_is_filled_again_with_what_is_stored(signed_in, url, leads, held):
+    emptied, _doubt = held
+    stored = _row(signed_in.get(url), _slot(leads))
+
+    kept = signed_in.post(url, {**emptied, "keep": _slot(leads)}, headers={"HX-Request": "true"})
+
+    assert _row(kept, _slot(leads)) == stored
+    assert Measurement.objects.count() == 1
+
+
+def test_what_somebody_else_entered_meanwhile_is_not_removed_unseen(
+    signed_in, url, leads, author, held
+):
+    emptied, _doubt = held
+    record([NewValue("leads", MONDAY, Decimal(620))], by=author, at=NOW)
+
+    asked = signed_in.post(url, {**emptied, "remove": _slot(leads)})
+
+    assert _row(asked, _slot(leads))[2] == "Sure? Remove the value 620? Remove it Keep it"
+    assert _stored() == [("leads", MONDAY, Decimal(620))]
+
+
+def test_one_row_is_removed_and_what_was_typed_in_others_is_saved(
+    signed_in, url, workspace, member, leads, held
+):
+    """Without JavaScript the button sends the whole form."""
+    emptied, _doubt = held
+    other = KpiFactory(workspace=workspace, owner=member, code="visits")
+
+    page = signed_in.post(url, {**emptied, _slot(other): "7", "remove": _slot(leads)}, follow=True)
+
+    assert _stored() == [("visits", MONDAY, Decimal(7))]
+    assert "1 number saved." in page.content.decode()
+    assert "1 number removed." in page.content.decode()
+
+
+def test_a_removal_that_a_rule_refuses_says_so_at_its_row(signed_in, url, leads, held, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise DomainError("The calendar is being changed. Try again in a moment.")
+
+    monkeypatch.setattr(number_rows, "remove", refuse)
+    emptied, _doubt = held
+
+    answer = signed_in.post(url, {**emptied, "remove": _slot(leads)})
+
+    assert _row(answer, _slot(leads))[0] == "error"
+    assert "The calendar is being changed." in text_of(answer)
+    assert Measurement.objects.count() == 1
 
 
 # -- What there is no value for --------------------------------------------------------------------

@@ -1,12 +1,12 @@
 """Search: what is found, in which order, and by whom."""
 
 import re
-from functools import partial
 
 import pytest
 from django.urls import reverse
 
-from reviews.selectors.search import _PAGES, TooLongError, search
+from reviews.selectors.places import MAKERS, PAGES
+from reviews.selectors.search import TooLongError, search
 from teams.finding import LONGEST, MOST_SHOWN
 from tests.conftest import NOW
 from tests.doors import api_of, browser_of, text_of
@@ -165,13 +165,13 @@ def test_somebody_who_left_is_not_found(viewer, lead):
     assert found(viewer, "leo") == {}
 
 
-@pytest.mark.parametrize("route", _PAGES)
+@pytest.mark.parametrize("route", PAGES)
 def test_a_page_is_found_by_the_name_that_it_bears(route, owner):
     page = browser_of(owner).get(reverse(route, args=[owner.workspace.slug]))
     heading = re.search(r"<h1>(.*?)</h1>", page.content.decode())[1]
 
-    assert str(_PAGES[route]) in heading
-    assert str(_PAGES[route]) in found(owner, heading)["page"]
+    assert str(PAGES[route]) in heading
+    assert str(PAGES[route]) in found(owner, heading)["page"]
 
 
 def test_a_page_that_one_may_not_open_is_not_found(viewer, admin):
@@ -250,26 +250,117 @@ def test_the_api_refuses_what_cannot_be_sought(viewer, typed, status):
     assert api_of(viewer).get("/api/v1/search/", {"q": typed}).status_code == status
 
 
-def test_the_palette_gets_sections_of_where_to_go_what_there_is_and_what_to_do(frozen, lead):
+def palette(member, typed="", *, at=""):
+    """What the palette offers to somebody who opens it at an address, by section."""
+    url = reverse("reviews:search", args=[member.workspace.slug])
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{at}"}
+    page = browser_of(member).get(url, {"q": typed}, headers=headers)
+    sections = {s.kind: [hit.title for hit in s.hits] for s in page.context.get("sections", [])}
+    return page, sections
+
+
+def test_the_palette_gets_sections_of_where_to_go_what_there_is_and_what_to_do(lead):
     KpiFactory(workspace=lead.workspace, owner=lead, name="New leads")
-    url = reverse("reviews:search", args=[lead.workspace.slug])
-    ask = partial(browser_of(lead).get, url, headers={"HX-Request": "true"})
 
-    empty, found = ask(), ask({"q": "new"})
-    too_long = ask({"q": "x" * 201})
+    page, found = palette(lead, "new")
+    _page, empty = palette(lead)
 
-    assert [section.kind for section in empty.context["sections"]] == ["go", "do"]
-    titles = {s.kind: [hit.title for hit in s.hits] for s in found.context["sections"]}
-    assert titles == {"find": ["New leads"], "do": ["New scorecard", "New KPI"]}
-    assert "<html" not in found.content.decode()
-    assert "HX-Request" in found.headers["Vary"]
-    assert too_long.status_code == 422
-    assert "Search for at most 200 characters." in too_long.content.decode()
+    assert found == {
+        "find": ["New leads"],
+        "do": ["New KPI", "New scorecard", "New source", "New breakdown"],
+    }
+    assert [*empty] == ["go", "do"]
+    assert "<html" not in page.content.decode()
+    assert "HX-Request" in page.headers["Vary"]
 
 
-def test_the_palette_offers_nobody_what_their_role_refuses(frozen, viewer):
-    url = reverse("reviews:search", args=[viewer.workspace.slug])
+def test_the_palette_offers_everything_that_one_may_make(owner):
+    _page, offered = palette(owner)
 
-    page = browser_of(viewer).get(url, headers={"HX-Request": "true"})
+    assert {str(PAGES[route]) for route in MAKERS} <= {*offered["do"]}
 
-    assert [section.kind for section in page.context["sections"]] == ["go"]
+
+def test_the_palette_offers_nobody_what_their_role_refuses(viewer):
+    assert [*palette(viewer)[1]] == ["go"]
+
+
+def test_too_long_a_text_is_refused_in_the_palette_too(lead):
+    page, _found = palette(lead, "x" * 10_000)
+
+    assert page.status_code == 422
+    assert f"Search for at most {LONGEST} characters." in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("person", "path", "offered"),
+    [
+        ("partner", "kpis/K-{0}/", False),  # not theirs
+        ("member", "kpis/K-{0}/", True),
+        ("member", "kpis/K-{0}/edit/", False),
+        ("member", "kpis/K-99999999999999999999/", False),
+    ],
+)
+def test_the_palette_offers_a_note_on_the_kpi_that_is_open(request, kpi, person, path, offered):
+    somebody = request.getfixturevalue(person)
+    at = f"/w/{kpi.workspace.slug}/{path.format(kpi.number)}"
+
+    _page, sections = palette(somebody, "note", at=at)
+
+    assert ("Note on Trial sign-ups" in sections.get("do", [])) is offered
+
+
+def test_the_palette_notes_nothing_on_a_page_of_another_workspace(kpi, stranger):
+    KpiFactory(workspace=stranger.workspace, owner=stranger, number=kpi.number, name="Theirs")
+
+    assert "do" not in palette(stranger, "note", at=kpi.get_absolute_url())[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("", ["Polski", "Italiano", "ไทย"]),
+        ("language", ["Polski", "Italiano", "ไทย"]),
+        ("pol", ["Polski"]),
+        ("thai", ["ไทย"]),
+        ("english", []),  # it is spoken already
+    ],
+)
+def test_the_palette_offers_the_other_languages(viewer, typed, names):
+    page, _sections = palette(viewer, typed)
+
+    assert [name for _code, name in page.context["languages"]] == names
+
+
+def test_a_language_that_is_switched_to_stays_ones_own(viewer):
+    tab = browser_of(viewer)
+    home = viewer.workspace.get_absolute_url()
+
+    answer = tab.post(reverse("set_language"), {"language": "pl", "next": home})
+    viewer.user.refresh_from_db()
+    tab.post(reverse("set_language"), {"language": "xx"})
+
+    assert (answer.status_code, answer.url, viewer.user.language) == (302, home, "pl")
+    assert 'lang="pl"' in tab.get(home).content.decode()
+
+
+def test_making_is_offered_on_each_page_as_far_as_the_role_reaches(viewer, lead):
+    offered = {}
+    for who in (viewer, lead):
+        page = browser_of(who).get(who.workspace.get_absolute_url())
+        offered[who] = [
+            item["label"] for group in page.context.get("create", []) for item in group["items"]
+        ]
+
+    assert offered == {
+        viewer: [],
+        lead: ["KPI", "Scorecard", "Import", "Source", "Breakdown"],
+    }
+
+
+def test_a_kpi_offers_what_is_made_of_it(member, lead, kpi):
+    offered = {}
+    for who in (member, lead):
+        page = browser_of(who).get(kpi.get_absolute_url())
+        offered[who] = [item["label"] for item in page.context["create_here"][0]["items"]]
+
+    assert offered == {member: ["Note"], lead: ["Note", "Target"]}
