@@ -2,6 +2,9 @@
 
 import datetime as dt
 from decimal import Decimal
+from uuid import UUID
+
+import pghistory
 
 from core.intake import ReadOptions
 from goals.models import Import, Kpi, Measurement, Scorecard, ScorecardLine, Target, WhyLine
@@ -66,9 +69,11 @@ class World:
             workspace=self.workspace, owner=lead, name=text, definition=text, source=text
         )
         self.archived = KpiFactory(workspace=self.workspace, owner=lead, name=text, archived_at=NOW)
-        self.target = TargetFactory(
-            kpi=self.kpi, number=self.kpi.number, valid_from=THIS_WEEK, reason=text
-        )
+        with pghistory.context() as act:
+            self.target = TargetFactory(
+                kpi=self.kpi, number=self.kpi.number, valid_from=THIS_WEEK, reason=text
+            )
+        self.act = act.id
         self.scorecard = ScorecardFactory(
             workspace=self.workspace, name=text, team=self.team, lines=[text, self.kpi]
         )
@@ -126,6 +131,10 @@ class World:
             ("reviews:remove-chat", "pk"): self.room.pk,
             ("reviews:ask-reader", "pk"): self.outsider.pk,
             ("reviews:remove-reader", "pk"): self.outsider.pk,
+            ("reviews-api:chat-room-detail", "pk"): self.room.pk,
+            ("reviews-api:chat-room-test", "pk"): self.room.pk,
+            ("reviews-api:outside-reader-detail", "pk"): self.outsider.pk,
+            ("reviews-api:outside-reader-ask", "pk"): self.outsider.pk,
             ("teams:team", "pk"): self.team.pk,
             ("teams:delete-team", "pk"): self.team.pk,
             ("teams-api:member-detail", "pk"): self.member.pk,
@@ -149,6 +158,8 @@ class World:
             ("goals:undo-writing", "writing"): self.writing.pk,
             ("goals-api:writing-undo", "pk"): self.writing.pk,
             ("goals:undo-kpi-change", "change"): self.change.pgh_id,
+            ("goals-api:kpi-change-undo", "pk"): self.change.pgh_id,
+            ("goals:undo-targets", "act"): self.act,
             ("goals-api:breakdown-detail", "ref"): self.breakdown.ref,
             ("goals-api:segment-detail", "ref"): self.segment.ref,
             ("goals-api:target-detail", "ref"): self.target.ref,
@@ -200,6 +211,6 @@ class World:
 UNKNOWN = {
     "pk": 2_000_000_000, "number": 999_999_999, "target": 999_999_999, "deed": "exclude",
     "turn": "pause", "link": 2_000_000_000, "note": 999_999_999,
-    "writing": 999_999_999, "change": 999_999_999,
+    "writing": 999_999_999, "change": 999_999_999, "act": UUID(int=1),
     "code": "no_such_code", "ref": "X-999999999", "public_id": "nosuchtoken",
 }  # fmt: skip

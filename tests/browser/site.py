@@ -1,4 +1,4 @@
-"""Settings of the site that browsers visit: production's, at a fixed date, with a pseudo-locale."""
+"""Settings of the site that browsers visit: those of production, another clock, a pseudo-locale."""
 
 import datetime as dt
 import os
@@ -10,9 +10,8 @@ from django.utils.translation import trans_real
 from mops.embedded import paths
 from mops.settings.prod import *  # noqa: F403
 
-# Monday of ISO week 47, 09:00 in Warsaw, was the moment at which the site was started.
-OPENED_AT = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
-_STARTED_AT = dt.datetime.fromtimestamp(float(os.environ["SITE_STARTED_AT"]), tz=dt.UTC)
+# What the site's clock was set to, and when that was; a test may set it anew (see house.py).
+_CLOCK = paths.var_folder() / "clock"
 
 SITE_URL = f"http://localhost:{os.environ['PORT']}"
 STATIC_ROOT = paths.var_folder() / "static"
@@ -24,7 +23,8 @@ _real_now = timezone.now
 
 
 def _now() -> dt.datetime:
-    return OPENED_AT + (_real_now() - _STARTED_AT)
+    set_to, set_at = map(dt.datetime.fromisoformat, _CLOCK.read_text().split())
+    return set_to + (_real_now() - set_at)
 
 
 timezone.now = _now

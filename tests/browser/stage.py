@@ -42,7 +42,7 @@ from teams.services import invitations, mail, members, tokens, workspaces
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD = "a quiet harbour at dawn"
-STUDIOS = 60
+STUDIOS = 80
 SUNDAY = dt.date(2026, 11, 15)
 # Weeks before those of the story, which stays as it is told. Every row of this file is in order; of
 # the other one, a cell is not a number.
@@ -58,18 +58,18 @@ def build_all(*, crowded):
 
 def build_nothing():
     """Prepare a site that nobody has set up."""
-    _prepare()
+    prepare()
     print(json.dumps({"studios": []}))  # noqa: T201  # whoever started it reads this
 
 
-def _prepare():
+def prepare():
     preparations.migrate(lambda _text: None)
     preparations.collect_static(lambda _text: None)
 
 
 def _built(*, crowded):
     at = clock.now()
-    _prepare()
+    prepare()
     with transaction.atomic():
         thai = _thai_demo(at)
         demo = build.build_demo(at=at)
@@ -84,7 +84,7 @@ def _built(*, crowded):
             "studios": [_studio(number, at) for number in range(STUDIOS)],
             "starting": _draft(),
             "nobody": {
-                language: _session(_user(f"nobody.{language}@mops.example", language))
+                language: session_of(_user(f"nobody.{language}@mops.example", language))
                 for language in ("en", "th")
             },
         }
@@ -155,6 +155,7 @@ def _furnish(workspace, at, *, mark):
     rollups.drain(workspace=workspace, at=at)
     subscribe_newcomers(workspace)
     letter = mail.queue(
+        workspace=workspace,
         recipient=owner.user.email,
         subject=f"Your import {LONG_NAME}",
         text="It says little.",
@@ -171,8 +172,8 @@ def _furnish(workspace, at, *, mark):
     leaving = DigestSubscription.objects.filter(membership=other).first()
     return {
         "slug": workspace.slug,
-        "session": _session(owner.user),
-        "viewer": _session(User.objects.get(email=owner.user.email.replace("you@", "anna@"))),
+        "session": session_of(owner.user),
+        "viewer": session_of(User.objects.get(email=owner.user.email.replace("you@", "anna@"))),
         "member": other.pk,
         "team": Team.objects.for_workspace(workspace).order_by("pk").first().pk,
         "kpi": Kpi.objects.get(workspace=workspace, code="trial_sign_ups").number,
@@ -283,7 +284,7 @@ def _crowd(at):
 
 
 def _told(member):
-    return {"slug": member.workspace.slug, "session": _session(member.user)}
+    return {"slug": member.workspace.slug, "session": session_of(member.user)}
 
 
 def _told_in_both(owner, at):
@@ -294,7 +295,7 @@ def _told_in_both(owner, at):
         role=Role.OWNER,
         at=at,
     )
-    return {"slug": owner.workspace.slug, "en": _session(owner.user), "th": _session(twin.user)}
+    return {"slug": owner.workspace.slug, "en": session_of(owner.user), "th": session_of(twin.user)}
 
 
 def _user(email, language):
@@ -336,6 +337,8 @@ def _studio(number, at):
         for code, _name, _unit, level in lines
         for place, week in enumerate(weeks)
     ]
+    # Off track, in the earliest of the weeks.
+    values[len(weeks) - 1] = NewValue("leads", weeks[-1], Decimal(120))
     record(values, by=Author(membership=owner, source="Import"), at=at)
     rollups.drain(workspace=owner.workspace, at=at)
     return {**_told(owner), "email": email, "password": PASSWORD}
@@ -349,7 +352,7 @@ def _draft():
     return session.session_key
 
 
-def _session(user):
+def session_of(user):
     """Sign somebody in, and give the cookie's value."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)

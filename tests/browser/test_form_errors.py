@@ -16,6 +16,7 @@ FORMS = {
     "invitation": ("/w/{slug}/settings/invitations/new/", {"addresses": ""}, 1),
     "scorecard": ("/w/{slug}/kpis/scorecards/new/", {"name": "", "place": "0"}, 2),
     "note": ("/w/{slug}/kpis/K-1/notes/new/", {"text": "", "on_date": ""}, 2),
+    "why": ("/w/{slug}/kpis/K-1/why/", {"why": "", "next_step": "Mend the form."}, 1),
     "breakdown": ("/w/{slug}/breakdowns/new/", {"name": ""}, 1),
 }
 
@@ -27,6 +28,8 @@ def test_every_mistake_is_in_the_summary_and_at_its_field(form, javascript, open
     watch.expect(422)
     tab = open_as(studio["session"], java_script_enabled=javascript)
     tab.goto(address.format(**studio))
+    for fold in tab.locator("details.m-fold > summary").all():
+        fold.click()
     for name, value in typed.items():
         tab.locator(f"[name={name}]").fill(value)
 

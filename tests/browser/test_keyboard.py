@@ -118,6 +118,96 @@ def test_arrows_choose_in_the_palette_and_escape_leaves_it(tab, studio):
     expect(tab.get_by_role("combobox")).to_be_hidden()
 
 
+def test_what_was_opened_lately_is_offered_until_signing_out(tab, studio):
+    kpis = f"/w/{studio['slug']}/kpis/?view=list"
+    tab.goto(kpis)
+    tab.get_by_role("link", name="Leads", exact=True).click()
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("Leads")
+    opened = tab.url
+    tab.goto(kpis)
+    tab.keyboard.press("Control+k")
+    lately = tab.get_by_role("group", name="Opened lately").get_by_role("option")
+    expect(lately).to_contain_text(["Leads"])
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(opened)
+
+    tab.goto("/me/")
+    [shelf] = tab.evaluate("Object.keys(localStorage)")
+    assert shelf.endswith(f"/w/{studio['slug']}/search/")
+    press(tab, "button", "Sign out")
+    expect(tab.get_by_label("Password")).to_be_visible()
+
+    assert tab.evaluate("localStorage.length") == 0
+
+
+def test_a_page_that_was_not_there_is_not_come_back_to(tab, studio, watch):
+    watch.expect(404)
+    tab.goto(f"/w/{studio['slug']}/kpis/K-999/")
+    tab.goto(f"/w/{studio['slug']}/")
+
+    tab.keyboard.press("Control+k")
+
+    expect(tab.get_by_role("option", name="Home")).to_be_visible()
+    expect(tab.get_by_role("group", name="Opened lately")).to_have_count(0)
+
+
+def test_the_language_is_switched_in_the_palette(tab, studio):
+    tab.goto(f"/w/{studio['slug']}/kpis/")
+
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type("italian")
+    expect(tab.get_by_role("option", name="Italiano")).to_have_attribute("aria-selected", "true")
+    tab.keyboard.press("Enter")
+
+    expect(tab.locator("html")).to_have_attribute("lang", "it")
+    assert tab.url.endswith("/kpis/")
+
+
+def test_a_letter_chooses_what_is_made(tab, studio):
+    tab.goto(f"/w/{studio['slug']}/kpis/?view=list")
+    tab.keyboard.press("c")
+    menu = tab.get_by_role("dialog", name="New")
+    for thing in ("Scorecard", "Source"):
+        tab.keyboard.press("s")
+        expect(menu.get_by_role("link", name=thing)).to_be_focused()
+
+    tab.keyboard.press("k")
+
+    expect(tab.get_by_role("heading", level=1)).to_have_text("New KPI")
+
+
+def test_a_key_edits_the_row_with_the_focus_or_what_the_page_is_about(tab, studio):
+    tab.goto(f"/w/{studio['slug']}/kpis/?view=list")
+    tab.keyboard.press("j")
+    name = tab.evaluate("document.activeElement.textContent")
+    tab.keyboard.press("e")
+    expect(tab.get_by_role("heading", level=1)).to_have_text(f"Edit {name}")
+
+    tab.goto(tab.url.removesuffix("edit/"))
+    tab.keyboard.press("e")
+
+    expect(tab.get_by_role("heading", level=1)).to_have_text(f"Edit {name}")
+
+
+@pytest.mark.parametrize(
+    ("path", "there", "absent"),
+    [
+        ("", ["g k", "c", "Ctrl k"], ["Edit the row where you are", "Next or previous number"]),
+        ("kpis/?view=list", ["j", "Edit the row where you are"], ["Move the line"]),
+        ("kpis/enter/?week=2026-W46", ["[", "Next or previous number"], ["Edit"]),
+    ],
+)
+def test_the_sheet_lists_the_keys_of_the_page(tab, studio, path, there, absent):
+    tab.goto(f"/w/{studio['slug']}/{path}")
+
+    tab.keyboard.press("?")
+
+    sheet = tab.get_by_role("dialog", name="Keys on this page")
+    words = sheet.locator("dt kbd, dd").all_inner_texts()
+    assert {*there} <= {*words}
+    assert not {*absent} & {*words}
+
+
 def test_a_page_of_text_in_the_palette_is_answered(tab, studio, watch):
     watch.expect(422)
     tab.goto(f"/w/{studio['slug']}/")
@@ -149,6 +239,30 @@ def test_a_number_that_looks_wrong_is_written_only_when_it_is_kept(tab, studio):
     keeps_focus(tab)
     tab.reload()
     expect(field(tab, "Ad spend")).to_have_value("24,800")
+
+
+def test_an_emptied_number_is_removed_only_when_it_is_said(tab, studio):
+    open_numbers(tab, studio)
+    walk_to(tab, field(tab, "Leads"))
+    tab.keyboard.type("183")
+    tab.keyboard.press("Enter")
+    expect(row(tab, "Leads")).to_contain_text("saved")
+
+    walk_to(tab, field(tab, "Leads"), key="Shift+Tab")
+    tab.keyboard.press("Control+A")
+    tab.keyboard.press("Delete")
+    tab.keyboard.press("Enter")
+    expect(row(tab, "Leads")).to_contain_text("Remove the value 183?")
+    expect(tab.locator("#missing")).to_contain_text("3 of 4 missing")
+    keeps_focus(tab)
+    walk_to(tab, tab.get_by_role("button", name="Remove it"), key="Shift+Tab")
+    tab.keyboard.press("Enter")
+
+    expect(tab.locator("#missing")).to_contain_text("4 of 4 missing")
+    expect(tab.locator("#undo")).to_contain_text("1 number removed.")
+    keeps_focus(tab)
+    tab.reload()
+    expect(field(tab, "Leads")).to_have_value("")
 
 
 def test_what_cannot_be_read_is_said_at_its_row_and_stays_as_typed(tab, studio):
@@ -323,10 +437,14 @@ def test_somebody_changes_the_appearance_and_switches_single_keys_off(tab, studi
 
     expect(tab.locator("html")).to_have_attribute("data-bs-theme", "dark")
     expect(field(tab, "Keyboard shortcuts")).not_to_be_checked()
-    for key in ("g", "h", "g", "k", "?", "j", "[", "c"):
-        tab.keyboard.press(key)
-    assert tab.url.endswith("/me/")
-    expect(tab.locator("#shortcuts")).to_be_hidden()
+    for path in ("/me/", f"/w/{studio['slug']}/kpis/?view=list"):
+        tab.goto(path)
+        for key in ("g", "h", "g", "k", "?", "j", "e", "[", "c"):
+            tab.keyboard.press(key)
+        assert tab.url.endswith(path)
+        expect(tab.locator("dialog[open]")).to_have_count(0)
+    tab.get_by_role("button", name="Keys").click()
+    assert tab.locator("#shortcuts kbd").all_inner_texts() == ["Ctrl k", "Esc"]
 
 
 def test_single_keys_lead_around_but_not_while_somebody_types(tab, studio):
@@ -337,10 +455,10 @@ def test_single_keys_lead_around_but_not_while_somebody_types(tab, studio):
 
     tab.keyboard.press("j")
     expect(field(tab, "Leads")).to_be_focused()
-    tab.keyboard.type("gk?")
+    tab.keyboard.type("gk?ec")
     assert tab.url.endswith("/kpis/enter/")
     expect(tab.locator("#shortcuts")).to_be_hidden()
-    expect(field(tab, "Leads")).to_have_value("gk?")
+    expect(field(tab, "Leads")).to_have_value("gk?ec")
 
     tab.locator("body").press("Escape")
     tab.evaluate("document.activeElement.blur()")

@@ -87,6 +87,26 @@ def test_numbers_are_entered_doubted_and_kept(plain, studio, watch):
     expect(plain.locator("#missing")).to_contain_text("1 of 4 missing")
 
 
+def test_an_emptied_number_goes_by_its_own_button_alone(plain, studio, watch):
+    watch.expect(422)
+    plain.goto(f"/w/{studio['slug']}/kpis/enter/?week=2026-W46")
+    field(plain, "Leads").fill("183")
+    field(plain, "Leads").press("Enter")
+    field(plain, "Leads").fill("")
+    field(plain, "Leads").press("Enter")
+    expect(row(plain, "Leads")).to_contain_text("Remove the value 183?")
+
+    field(plain, "Open rate").fill("31,8")
+    field(plain, "Open rate").press("Enter")
+    expect(row(plain, "Leads")).to_contain_text("Remove the value 183?")
+    expect(plain.locator("#missing")).to_contain_text("2 of 4 missing")
+    plain.get_by_role("button", name="Remove it").click()
+
+    expect(field(plain, "Leads")).to_have_value("")
+    expect(plain.locator("#missing")).to_contain_text("3 of 4 missing")
+    expect(plain.locator("#undo")).to_contain_text("1 number removed.")
+
+
 def test_a_reason_stands_in_for_a_value(plain, studio):
     plain.goto(f"/w/{studio['slug']}/kpis/enter/?week=2026-W46")
 
