@@ -22,6 +22,10 @@ POINTS = {
     "drain.before_commit": "worker1",
     "digest.before_send": "worker1",
     "mail.after_handing_over": "worker1",
+    "pull.after_fetch": "worker1",
+    "chat.after_post": "worker1",
+    "pull.before_handing_over": "worker1",
+    "pull.after_settling": "worker1",
 }
 # So many processes of one worker may each have one digest in their hands.
 POOL = 4
@@ -60,7 +64,7 @@ class BadDay:
         if name in WORKERS:
             self.stack.kill("worker2")
         before = self.stack.deaths(name)
-        for add in (self.scene.add_import, self.scene.add_digest, self.scene.add_mails):
+        for add in self.scene.kinds_of_work:
             add()
         eventually(lambda: self.push() and self.stack.deaths(name) > before, seconds=10)
         for each in {name, "worker2"}:
@@ -68,8 +72,7 @@ class BadDay:
 
     def add_work(self):
         with suppress(DatabaseError):
-            add = [self.scene.add_import, self.scene.add_digest, self.scene.add_mails]
-            self.chance.choice(add)()
+            self.chance.choice(self.scene.kinds_of_work)()
         self.push()
 
     def push(self):

@@ -11,15 +11,16 @@ from goals.models import (
     Kpi,
     Measurement,
     MeasurementRevision,
+    SourcePull,
     StagedValue,
     Target,
 )
-from reviews.models import DigestDelivery, DigestRun
+from reviews.models import ChatPost, DigestDelivery, DigestRun
 from reviews.services.messages import message_id
 from teams.models import Membership, OutgoingMail
 from tests.goals.reference import recomputed_rollups, stored_rollups
 
-LEASED = (DigestDelivery, Import, OutgoingMail)
+LEASED = (ChatPost, DigestDelivery, Import, OutgoingMail, SourcePull)
 Delivery = DigestDelivery.State
 
 
@@ -31,17 +32,20 @@ def is_quiet():
     would do so unseen between two questions in the other order.
     """
     return not (
-        Import.objects.filter(state__in=["checking", "applying"]).exists()
+        SourcePull.objects.filter(state__in=SourcePull.OPEN).exists()
+        or Import.objects.filter(state__in=["checking", "applying"]).exists()
         or DirtyMark.objects.exists()
         or DigestDelivery.objects.filter(state__in=["waiting", "handing_over"]).exists()
         or OutgoingMail.objects.filter(state="waiting").exists()
+        or ChatPost.objects.filter(state="waiting").exists()
     )
 
 
 def let_leases_end():
     """Have the leases of dead workers run out, and rests after failures, as they would in time."""
     a_second_ago = clock.now() - dt.timedelta(seconds=1)
-    DigestDelivery.objects.filter(state=Delivery.WAITING).update(send_after=a_second_ago)
+    for model in (DigestDelivery, ChatPost):
+        model.objects.filter(state="waiting").update(send_after=a_second_ago)
     for model in LEASED:
         model._default_manager.exclude(claimed_until=None).update(claimed_until=a_second_ago)
 
@@ -53,8 +57,11 @@ def complaints_about(scene, *, most_unknown):
         *_measurements(scene),
         *_definitions(scene),
         *_imports(scene),
+        *_pulls(scene),
         *_rollups(scene.workspace),
         *_digests(scene, most_unknown),
+        *_chats(scene),
+        *_questions(scene),
         *_mails(scene),
         *_leases(),
     ]
@@ -66,7 +73,7 @@ def _measurements(scene):
     for writer in scene.writers:
         wanted |= {key: value and Decimal(value) for key, value in writer.stored.items()}
         revised += writer.revised
-    for code, _pk in scene.imports:
+    for code, _pk in [*scene.imports, *scene.pulls]:
         wanted |= {(code, None, day): Decimal(n) for day, n in scene.rows_of_file(code)}
     keys = "series__kpi__code", "series__segment__code", "on_date"
     rows = Measurement.objects.for_workspace(scene.workspace)
@@ -103,6 +110,17 @@ def _imports(scene):
         yield "Staged values were left behind."
 
 
+def _pulls(scene):
+    """Each file that was pulled is imported once, however often it was asked for."""
+    for code, pk in scene.pulls:
+        pull = SourcePull.objects.get(pk=pk)
+        if pull.state != SourcePull.State.DONE:
+            yield f"The pull of {code} ended as {pull.state}: {pull.last_error}"
+        files = list(Import.objects.filter(workspace=scene.workspace, filename=code))
+        if [row.pk for row in files] != [pull.imported_id]:
+            yield f"{code} was imported as {files}, its pull says {pull.imported_id}."
+
+
 def _rollups(workspace):
     stored, wanted = stored_rollups(workspace), recomputed_rollups(workspace)
     for key in sorted(stored.keys() | wanted.keys(), key=str):
@@ -111,11 +129,12 @@ def _rollups(workspace):
 
 
 def _digests(scene, most_unknown):
-    """Each digest is mailed exactly once; where nobody can know, at most once and visibly so."""
+    """
+    Each digest and reminder is mailed exactly once; where nobody can know, at most once, visibly.
+    """
     arrived = scene.stack.mailbox.mails()
     workspaces = [scene.workspace, *scene.digests]
-    digests = DigestDelivery.objects.filter(run__occasion=DigestRun.Occasion.DIGEST)
-    rows = list(digests.filter(run__workspace__in=workspaces))
+    rows = list(DigestDelivery.objects.filter(run__workspace__in=workspaces).select_related("run"))
     unknown = [row for row in rows if row.state == Delivery.UNKNOWN]
     for row in rows:
         count = arrived[message_id(row.pk)]
@@ -127,9 +146,27 @@ def _digests(scene, most_unknown):
         yield f"{len(unknown)} digests are unknown; {most_unknown} could be."
     for workspace in scene.digests:
         people = Membership.objects.filter(workspace=workspace).count()
-        there = sum(row.run.workspace_id == workspace.pk for row in rows)
-        if there != people:
-            yield f"{workspace} has {there} digests for {people} people."
+        there = Counter(row.run.occasion for row in rows if row.run.workspace_id == workspace.pk)
+        if there != {DigestRun.Occasion.DIGEST: people, DigestRun.Occasion.REMINDER: 1}:
+            yield f"{workspace} has {there} for {people} people, of whom one was to be reminded."
+
+
+def _chats(scene):
+    """A chat is told at least once, and again only where a kill left open whether it was."""
+    for workspace in scene.digests:
+        [post] = ChatPost.objects.filter(room__workspace=workspace)
+        told = scene.stack.others.told(f"/{workspace.slug}")
+        if post.state != ChatPost.State.SENT or not 1 <= told <= post.attempts:
+            yield f"The chat of {workspace} is {post.state}, told {told} times: {post.last_error}"
+
+
+def _questions(scene):
+    """Who owns a number that nobody explains is asked once."""
+    for owner in scene.questions:
+        mails = list(OutgoingMail.objects.filter(recipient=owner.user.email))
+        arrived = [scene.stack.mailbox.mails()[mail.message_id] for mail in mails]
+        if [mail.state for mail in mails] != [OutgoingMail.State.SENT] or not all(arrived):
+            yield f"{owner} was asked by {mails}, which arrived {arrived} times."
 
 
 def _mails(scene):

@@ -14,6 +14,8 @@ from unittest import mock
 
 import environ
 import psutil  # type: ignore[import-untyped]
+import trustme
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from redis import Redis
@@ -24,7 +26,8 @@ from mops.embedded.children import Child, Program
 from mops.embedded.postgres import Postgres
 from mops.embedded.servers import running
 from mops.embedded.valkey import Valkey
-from tests.beside import eventually, free_port
+from tests.beside import beating_fast, eventually, free_port
+from tests.https import Server, gives
 
 WORKERS, BEATS = ("worker1", "worker2"), ("beat1", "beat2")
 SINK = Path(__file__).with_name("sink.py")
@@ -33,6 +36,8 @@ SINK = Path(__file__).with_name("sink.py")
 class Stack:
     """
     Web, two workers, two beats, Valkey, Postgres and an SMTP server, each a child of this process.
+
+    The servers of others are an https server in a thread of this process.
 
     What is killed comes back by `start`, as it would under a supervisor. While the stack runs,
     the models of this process read and write its database.
@@ -43,6 +48,7 @@ class Stack:
         self.var.chmod(0o711)
         self.port, self.smtp_port = free_port(), free_port()
         self.mailbox = Mailbox(self.var / "mails")
+        self.others = Others(self.var / "authority.pem")
         self.servers = {"postgres": Postgres(self.var), "valkey": Valkey(self.var)}
         self.children = {program.name: Child(program, var=self.var) for program in self._programs()}
         self.environment = {
@@ -50,8 +56,11 @@ class Stack:
             "REDIS_URL": paths.redis_url(self.var),
             "EMAIL_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "SITE_URL": f"http://127.0.0.1:{self.port}",
+            "EGRESS_ALLOWED": f"{Others.HOST}/32",
+            "EGRESS_CA_FILE": str(self.others.authority),
             "DJANGO_SETTINGS_MODULE": "mops.settings.test",
-            "SECRET_KEY": "for tests only",
+            # What the models of this process seal, the stack reads.
+            "SECRET_KEY": settings.SECRET_KEY,
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -66,9 +75,7 @@ class Stack:
 
     def _logged(self, program, name, *more):
         def command():
-            words = [*program.command(), *more]
-            app = "--app=mops"
-            return ["--app=tests.killers.beats" if word == app else word for word in words]
+            return [*beating_fast(program.command()), *more]
 
         return replace(program, name=name, command=command, log=self.var / f"{name}.log")
 
@@ -78,6 +85,7 @@ class Stack:
     def up(self):
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, self.var, ignore_errors=True)
+            stack.callback(self.others.server.close)
             started = stack.enter_context(running(list(self.servers.values()), var=self.var))
             self.children |= {child.program.name: child for child in started}
             stack.enter_context(database(self.environment["DATABASE_URL"]))
@@ -156,6 +164,32 @@ class Mailbox:
             yield
         finally:
             sign.unlink()
+
+
+class Others:
+    """The servers of others: they give the files that are pulled, and note what chats are told."""
+
+    # Another address than that of mops, which it would not ask.
+    HOST = "127.0.0.2"
+
+    def __init__(self, authority):
+        self.authority = authority
+        certifying = trustme.CA()
+        certifying.cert_pem.write_to_path(authority)
+        self.server = Server(certifying.issue_cert(self.HOST), host=self.HOST)
+        self.server.answer = self._answer
+        self.files = {}
+
+    def _answer(self, request):
+        method, path, _rest = request.decode().split(" ", 2)
+        return gives(b"ok" if method == "POST" else self.files[path])
+
+    def address_of(self, path):
+        return self.server.root + path
+
+    def told(self, path):
+        """Count the messages to a chat."""
+        return sum(request.startswith(f"POST {path} ".encode()) for request in self.server.requests)
 
 
 class Answer:

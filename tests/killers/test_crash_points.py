@@ -143,7 +143,9 @@ def mailbox(settings, tmp_path):
 
 
 def test_a_mail_whose_end_is_not_known_is_sent_again_under_the_same_name(mailbox, now):
-    row = mail.queue(recipient="ann@example.com", subject="Hello", text="Hello.", at=now)
+    row = mail.queue(
+        workspace=None, recipient="ann@example.com", subject="Hello", text="Hello.", at=now
+    )
 
     dies_at("mail.after_handing_over", lambda: mail.send_waiting(at=now))
 
