@@ -14,7 +14,7 @@ from pathlib import Path
 from mops.embedded import paths
 from mops.embedded.servers import available, embedded_servers
 
-SUBJECTS = ["ingest", "imports", "rollups", "pages", "search", "digests"]
+SUBJECTS = ["ingest", "imports", "rollups", "pages", "search", "digests", "visible"]
 
 
 def main() -> int:
