@@ -1,12 +1,14 @@
 """For the test suite and mypy: importable without secrets, quick hashes, plain static files."""
 
-from os import environ
+import os
 
-environ.setdefault("SECRET_KEY", "for tests only; never used to protect anything real")
-environ.setdefault("SITE_URL", "http://testserver")
+os.environ.setdefault("SECRET_KEY", "for tests only; never used to protect anything real")
+os.environ.setdefault("SITE_URL", "http://testserver")
 
 from mops.settings.base import *
 
+# Named by mops.pytest_embedded, unless the database server is an operator's.
+DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ.get("TEST_TEMPLATE")}
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

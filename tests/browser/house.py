@@ -20,6 +20,7 @@ from mops.embedded import paths
 from mops.embedded.postgres import Postgres
 from mops.embedded.servers import running
 from mops.embedded.valkey import Valkey
+from mops.pytest_embedded import lay_migrated
 from tests.beside import SECONDS, beating_fast, eventually, free_port
 
 # Monday of ISO week 47, 09:00 in Warsaw: the moment at which every site starts.
@@ -100,6 +101,7 @@ def _opened(scene: str, *, beats: bool = False, **variables: str) -> Iterator[Si
         var = Path(name)
         var.chmod(0o711)
         port = free_port()
+        lay_migrated(var)
         servers = [Postgres(var, throw_away=True), Valkey(var, throw_away=True)]
         with running(servers, var=var):
             environment = _environment(var, port) | variables

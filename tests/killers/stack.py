@@ -16,7 +16,6 @@ import environ
 import psutil  # type: ignore[import-untyped]
 import trustme
 from django.conf import settings
-from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from redis import Redis
 
@@ -26,6 +25,7 @@ from mops.embedded.children import Child, Program
 from mops.embedded.postgres import Postgres
 from mops.embedded.servers import running
 from mops.embedded.valkey import Valkey
+from mops.pytest_embedded import lay_migrated
 from tests.beside import beating_fast, eventually, free_port
 from tests.https import Server, gives
 
@@ -86,10 +86,10 @@ class Stack:
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, self.var, ignore_errors=True)
             stack.callback(self.others.server.close)
+            lay_migrated(self.var)
             started = stack.enter_context(running(list(self.servers.values()), var=self.var))
             self.children |= {child.program.name: child for child in started}
             stack.enter_context(database(self.environment["DATABASE_URL"]))
-            call_command("migrate", verbosity=0)
             for name in self.children.keys() - self.servers.keys():
                 stack.callback(self.children[name].kill)
                 self.start(name)
