@@ -3,21 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import pulse
-from goals.models import DirtyMark, Import
+from goals.models import DirtyMark, Import, Source, SourcePull
 from goals.selectors.phrases import LAG_ALLOWED, moment
 from goals.selectors.points import get_freshness
-from reviews.models import DigestDelivery
+from reviews.models import ChatPost, DigestDelivery
+from reviews.selectors.chat import get_rooms
 from teams.models import OutgoingMail, Workspace
 
 # What failed longer ago is history, and no news.
 RECENT = timedelta(days=30)
+# A pull is tried again for minutes, and a large file takes some.
+PULL_ALLOWED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Part:
 def get_parts(workspace: Workspace, *, at: datetime, whole_house: bool) -> list[Part]:
     """Look at every part; mail is of the whole installation, so only its operators see it."""
     parts = [*_at_work(workspace, at), _numbers(workspace, at), _imports(workspace)]
-    parts.append(_digests(workspace, at))
+    parts += [_sources(workspace, at), _digests(workspace, at), _chats(workspace)]
     if whole_house:
         parts.append(_mail())
     return parts
@@ -92,6 +96,24 @@ def _imports(workspace: Workspace) -> Part:
     return Part(_("Imports"), words, fine=True, url=url)
 
 
+def _sources(workspace: Workspace, at: datetime) -> Part:
+    # What fails is marked as failing; a pull that nobody ends is not.
+    stuck = Q(pulls__state__in=SourcePull.OPEN, pulls__asked_at__lt=at - PULL_ALLOWED)
+    active = Source.objects.for_workspace(workspace).filter(state=Source.State.ACTIVE)
+    counts = active.aggregate(
+        count=Count("pk", distinct=True),
+        late=Count("pk", filter=Q(failing_since__isnull=False) | stuck, distinct=True),
+    )
+    count, late = counts["count"], counts["late"]
+    text = _("None is set up.")
+    if late:
+        text = ngettext("%(count)d does not arrive.", "%(count)d do not arrive.", late)
+    elif count:
+        text = ngettext("%(count)d is pulled.", "%(count)d are pulled.", count)
+    url = reverse("goals:sources", args=[workspace.slug])
+    return Part(_("Sources"), text % {"count": late or count}, fine=not late, url=url)
+
+
 def _digests(workspace: Workspace, at: datetime) -> Part:
     recent = DigestDelivery.objects.for_workspace(workspace).filter(run__made_at__gt=at - RECENT)
     counts = dict(recent.values_list("state").annotate(Count("pk")))
@@ -106,6 +128,25 @@ def _digests(workspace: Workspace, at: datetime) -> Part:
             unknown,
         ) % {"count": unknown}
     return Part(_("Digests"), text, fine=not (failed or unknown), url=url)
+
+
+def _chats(workspace: Workspace) -> Part:
+    rooms: Any = get_rooms(workspace)
+    states = list(rooms.values_list("last_state", flat=True))
+    failed = states.count(ChatPost.State.FAILED)
+    text = _("None is set up.")
+    if failed:
+        text = ngettext(
+            "The last message to %(count)d did not arrive.",
+            "The last messages to %(count)d did not arrive.",
+            failed,
+        )
+    elif states:
+        text = ngettext(
+            "%(count)d is told of each week.", "%(count)d are told of each week.", len(states)
+        )
+    url = reverse("reviews:chats", args=[workspace.slug])
+    return Part(_("Chats"), text % {"count": failed or len(states)}, fine=not failed, url=url)
 
 
 def _mail() -> Part:

@@ -85,7 +85,7 @@ PAGES = {
     "kpis/sources/": 2,
     f"kpis/sources/SO-{FIRST}/": 3,
     "settings/": 6,
-    "settings/status/": 5,
+    "settings/status/": 7,
     "settings/members/": 3,
     "settings/teams/": 3,
     "settings/tokens/": 1,

@@ -18,8 +18,9 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="session")
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Start one site for all tests; a crowded one where long tests were asked for."""
-    with open_site(crowded=request.config.option.markexpr == "soak") as opened:
+    """Start one site for all tests; a crowded one where one of them takes long."""
+    long = any(test.get_closest_marker("soak") for test in request.session.items)
+    with open_site(crowded=long) as opened:
         yield opened
 
 

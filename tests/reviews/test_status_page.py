@@ -13,15 +13,16 @@ from goals.services.measurement_rows import NewValue
 from goals.services.measurements import record
 from goals.services.rollups import drain
 from mops.celery import note_pulse
+from reviews.models import ChatPost
 from reviews.selectors.status import get_parts
 from reviews.tasks import heartbeat, send_digests
 from teams.models import OutgoingMail
 from tests.conftest import NOW
 from tests.doors import browser_of
-from tests.factories.goals import ImportFactory, KpiFactory
-from tests.factories.reviews import DeliveryFactory, RunFactory
+from tests.factories.goals import ImportFactory, KpiFactory, SourceFactory, SourcePullFactory
+from tests.factories.reviews import ChatRoomFactory, DeliveryFactory, RunFactory
 
-MINUTE = dt.timedelta(minutes=1)
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +103,46 @@ def test_imports_at_work_are_counted(workspace, lead):
     ImportFactory(created_by=lead, state="checking")
 
     assert parts(workspace)["Imports"].text == "1 is being worked on."
+
+
+@pytest.mark.parametrize(
+    ("source", "pull", "fine", "text"),
+    [
+        ({"state": "paused", "failing_since": NOW}, None, True, "None is set up."),
+        ({}, {"state": "failed"}, True, "1 is pulled."),
+        ({"failing_since": NOW}, {"state": "failed"}, False, "1 does not arrive."),
+        ({}, {"state": "reading", "asked_at": NOW - HOUR}, True, "1 is pulled."),
+        ({}, {"state": "reading", "asked_at": NOW - HOUR - MINUTE}, False, "1 does not arrive."),
+    ],
+)
+def test_sources_that_fail_or_stand_still_need_a_look(workspace, lead, source, pull, fine, text):
+    active = {"state": "active", "next_at": NOW} if "state" not in source else {}
+    made = SourceFactory(owner=lead, **active, **source)
+    if pull:
+        SourcePullFactory(source=made, **pull)
+
+    part = parts(workspace)["Sources"]
+
+    assert (part.fine, part.text) == (fine, text)
+
+
+@pytest.mark.parametrize(
+    ("states", "fine", "text"),
+    [
+        ([], True, "1 is told of each week."),
+        (["failed", "sent"], True, "1 is told of each week."),
+        (["sent", "failed"], False, "The last message to 1 did not arrive."),
+    ],
+)
+def test_a_chat_whose_last_message_failed_needs_a_look(workspace, lead, states, fine, text):
+    assert parts(workspace)["Chats"].text == "None is set up."
+    room = ChatRoomFactory(added_by=lead)
+    for state in states:
+        ChatPost.objects.create(room=room, send_after=NOW, state=state)
+
+    part = parts(workspace)["Chats"]
+
+    assert (part.fine, part.text) == (fine, text)
 
 
 def test_digests_that_failed_or_may_have_failed_need_a_look(workspace):
