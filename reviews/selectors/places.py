@@ -22,6 +22,7 @@ PAGES: Mapping[str, str | Promise] = {
     "goals:library": gettext_lazy("KPI library"),
     "goals:imports": gettext_lazy("Imports"),
     "goals:new-import": gettext_lazy("Import a file"),
+    "goals:sources": gettext_lazy("Sources"),
     "goals:new-source": gettext_lazy("New source"),
     "goals:breakdowns": gettext_lazy("Breakdowns"),
     "goals:new-breakdown": gettext_lazy("New breakdown"),
@@ -38,6 +39,9 @@ PAGES: Mapping[str, str | Promise] = {
     "teams:teams": gettext_lazy("Teams"),
     "teams:new-team": gettext_lazy("New team"),
     "reviews:digest": gettext_lazy("Weekly digest"),
+    "reviews:executive": gettext_lazy("Executive digest"),
+    "reviews:digest-log": gettext_lazy("Deliveries"),
+    "reviews:chats": gettext_lazy("Chats"),
 }
 # Where something new is made, by what it is.
 MAKERS: Mapping[str, str | Promise] = {
