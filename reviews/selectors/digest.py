@@ -1,12 +1,9 @@
 """What a digest says: one board per workspace and week, told in each language to each reader."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
-from itertools import dropwhile
 from typing import Any
 
 from django.conf import settings
@@ -14,15 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.numbers import NO_BREAK_SPACE
 from core.periods import Grain
-from goals.models import Kpi
 from goals.rules.status import Status
 from goals.selectors import phrases
 from goals.selectors.board import SEVERITY, Board, Entry
 from goals.selectors.points import Freshness
-from reviews.rules.bars import bars
 from reviews.rules.letter import Letter, Note, Reader, Row
+from reviews.selectors.digest_rows import row_of
 from reviews.selectors.owed import Owed
 from teams.policy import Action
 
@@ -30,20 +25,9 @@ from teams.policy import Action
 WEEKS = 13
 LONGEST_SUBJECT = 60
 LONGEST_PREHEADER = 90
-# So many periods are drawn.
-TREND = 8
 # So many KPIs that miss numbers are named, the others counted.
 NAMED = 8
-COMPUTED = (Kpi.Aggregation.AVERAGE, Kpi.Aggregation.FORMULA)
 LOUD = (Status.OFF_TRACK, Status.AT_RISK, Status.NO_DATA)
-GLYPHS = {
-    Status.OFF_TRACK: "■",
-    Status.AT_RISK: "▲",
-    Status.NO_DATA: "–",
-    Status.NOT_JUDGED: "…",
-    Status.NO_TARGET: "○",
-    Status.ON_TRACK: "●",
-}
 
 
 @dataclass(frozen=True)
@@ -124,7 +108,7 @@ class Edition:
         board = self._board
         entries = [e for e in board.entries if team is None or e.kpi.team_id == team]
         loud = [e for e in board.worst_first(LOUD) if team is None or e.kpi.team_id == team]
-        rows = [self._row(entry) for entry in loud]
+        rows = [row_of(entry, board) for entry in loud]
         owned: dict[int | None, list[Row]] = {}
         for entry, row in zip(loud, rows, strict=True):
             owned.setdefault(entry.kpi.owner_id, []).append(row)
@@ -260,26 +244,6 @@ class Edition:
         )
         return Note(text % {"count": self._lost}, self._url("reviews:digest-log", week))
 
-    def _row(self, entry: Entry) -> Row:
-        now, before = entry.current.value, entry.previous.value
-        why = self._board.why(entry, entry.current)
-        latest = _latest(entry)
-        return Row(
-            status=entry.current.status.value,
-            status_word=str(entry.current.status.label),
-            glyph=GLYPHS[entry.current.status],
-            name=entry.kpi.name,
-            sentence=phrases.sentence(entry, self._board),
-            now=_number(entry, now),
-            before=_number(entry, before),
-            target=_loose(phrases.target_text(entry)),
-            url=settings.SITE_URL + self._board.url_of(entry.kpi),
-            why_line=phrases.why_text(why) if why else "",
-            trend=bars(latest),
-            trend_label=_("Oldest first: %(values)s")
-            % {"values": "; ".join(_number(entry, value) for value in latest)},
-        )
-
     def _url(self, name: str, week: date | None = None) -> str:
         page = settings.SITE_URL + reverse(name, args=[self._workspace.slug])
         return f"{page}?week={self._calendar.key(Grain.WEEK, week or self._week)}"
@@ -306,30 +270,6 @@ def _count(statuses: Sequence[Status]) -> dict[Status, int]:
 
 def _counted(counts: dict[Status, int]) -> str:
     return ", ".join(phrases.counted(status, count) for status, count in counts.items())
-
-
-def _latest(entry: Entry) -> list[Decimal | None]:
-    """
-    Give the values of the latest periods from the first known one on, oldest first.
-
-    A period may be longer than a week.
-    """
-    by_start = {point.start: point.value for point in entry.points}
-    values = [by_start[start] for start in sorted(by_start)[-TREND:]]
-    return list(dropwhile(lambda value: value is None, values))
-
-
-def _number(entry: Entry, value: Decimal | None) -> str:
-    """Write what was measured to its last digit; only what was computed has decimals to round."""
-    if value is None:
-        return "–"
-    is_computed = entry.kpi.aggregation in COMPUTED
-    return _loose(entry.format.full(value) if is_computed else entry.format.exact(value))
-
-
-def _loose(number: str) -> str:
-    """Let a narrow column break a number from its unit, but never within its digits."""
-    return re.sub(rf"(?<=\D){NO_BREAK_SPACE}|{NO_BREAK_SPACE}(?=\D)", " ", number)
 
 
 def _short(text: str, length: int) -> str:

@@ -16,6 +16,7 @@ from goals.selectors.points import Freshness
 from reviews.models import ExecutiveDigest, LeadSentence
 from reviews.rules.letter import Letter, Reader
 from reviews.selectors.digest import LOUD, Edition
+from reviews.selectors.digest_rows import row_of
 from teams.models import Workspace
 
 MOST_KPIS = 6
@@ -65,7 +66,7 @@ class ExecutiveEdition(Edition):
         """Write it for a member, with the ways into mops, or for somebody outside, without."""
         outside = reader.membership_id is None
         entries = self._board.entries
-        rows = [replace(self._row(entry), why_line="") for entry in entries]
+        rows = [replace(row_of(entry, self._board), why_line="") for entry in entries]
         if outside:
             rows = [replace(row, url="") for row in rows]
         letter = self._letter(self._board.counts(), tuple(rows))

@@ -14,7 +14,7 @@ from core.periods import Grain
 from goals.rules.status import Status
 from goals.selectors import phrases
 from reviews.rules.letter import Letter, Reader, Row
-from reviews.selectors.digest import GLYPHS
+from reviews.selectors.digest_rows import GLYPHS
 from reviews.selectors.owed import Owed, get_owed_by_people
 from teams.models import Workspace
 from teams.policy import Action
