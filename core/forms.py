@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.db.models import Manager, QuerySet
 from django.forms import BaseForm, BoundField, ChoiceField, Form, ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -77,7 +78,8 @@ def conflict_page(
     """
     rows = []
     for field in form:
-        theirs, mine = getattr(stored, field.name), form.cleaned_data.get(field.name)
+        theirs = _plain(getattr(stored, field.name))
+        mine = _plain(form.cleaned_data.get(field.name))
         if field.name in form.cleaned_data and theirs != mine:
             both = {"theirs": _in_words(field, theirs), "mine": _in_words(field, mine)}
             rows.append({"label": field.label, **both})
@@ -89,6 +91,12 @@ def conflict_page(
         "cancel_url": cancel_url,
     }
     return render(request, "conflict.html", context, status=409)
+
+
+def _plain(value: Any) -> Any:
+    """Let rows that were chosen be compared and read, by their names."""
+    is_rows = isinstance(value, Manager | QuerySet)
+    return ", ".join(sorted(map(str, value.all()))) if is_rows else value
 
 
 def _in_words(field: BoundField, value: Any) -> Any:

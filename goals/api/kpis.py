@@ -14,11 +14,11 @@ from core import clock
 from core.periods import Grain
 from goals.api import serializers
 from goals.api.parameters import bad_parameter, choice_in, day_in, flag_in
-from goals.api.versioned import VersionedAPI
 from goals.models import Kpi, Segment
 from goals.selectors.points import Point, get_freshness, get_lines
 from goals.services import kpis
 from teams.api.fields import find_member
+from teams.api.versioned import VersionedAPI
 from teams.policy import Action
 
 MOST_POINTS = 4_000

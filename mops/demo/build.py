@@ -118,7 +118,9 @@ def _open(at: datetime) -> dict[str, Membership]:
 
 def _teams(workspace: Workspace, people: dict[str, Membership]) -> dict[str, Team]:
     return {
-        name: teams.save_team(workspace=workspace, name=name, members=[people[key] for key in keys])
+        name: teams.create_team(
+            workspace=workspace, name=name, members=[people[key] for key in keys]
+        )
         for name, keys in story.TEAMS.items()
     }
 

@@ -16,10 +16,10 @@ from core.api.pagination import Cursor
 from core.periods import Grain
 from goals.api.parameters import day_in
 from goals.api.refs import find_scorecard
-from goals.api.versioned import VersionedAPI
 from reviews.models import ExecutiveDigest, LeadSentence, OutsideReader
 from reviews.services import executive, outsiders
 from teams.api.fields import InWorkspace
+from teams.api.versioned import VersionedAPI
 from teams.api.views import WorkspaceAPI
 from teams.policy import Action
 

@@ -14,6 +14,7 @@ from core import clock
 from core.api.problems import Problem
 from core.errors import DomainError
 from teams.api import serializers
+from teams.api.versioned import VersionedAPI
 from teams.api.views import WorkspaceAPI
 from teams.models import Invitation, Membership, Team
 from teams.policy import Action
@@ -61,13 +62,13 @@ class MemberAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class TeamAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
+class TeamAPI(mixins.ListModelMixin, VersionedAPI):
     """The departments of the workspace. They grant no rights."""
 
     queryset = Team.objects.prefetch_related(
         Prefetch("members", Membership.objects.select_related("user").order_by("user__email"))
     )
-    serializer_class = serializers.TeamSerializer
+    output = serializers.TeamSerializer
     lookup_value_regex = "[0-9]{1,18}"
     policy = {
         "list": Action.READ,
@@ -80,7 +81,7 @@ class TeamAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
     @extend_schema(request=serializers.NewTeam, responses={201: serializers.TeamSerializer})
     def create(self, _request: Request) -> Response:
         values = {"members": [], **self.read(serializers.NewTeam)}
-        team = teams.save_team(workspace=self.workspace, **values)
+        team = teams.create_team(workspace=self.workspace, **values)
         return self.answer(self.get_queryset().get(pk=team.pk), code=status.HTTP_201_CREATED)
 
     @extend_schema(request=serializers.TeamChanges, responses=serializers.TeamSerializer)
@@ -88,12 +89,13 @@ class TeamAPI(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceAPI):
         team = self.get_object()
         changes = self.read(serializers.TeamChanges, partial=True)
         values = {"name": team.name, "members": team.members.all(), **changes}
-        teams.save_team(workspace=self.workspace, team=team, **values)
+        teams.change_team(team=team, version=self.current(team), **values)
         return self.answer(self.get_object())
 
     @extend_schema(responses={204: None})
     def destroy(self, _request: Request, pk: str) -> Response:  # noqa: ARG002  # DRF's form
-        teams.delete_team(team=self.get_object())
+        team = self.get_object()
+        teams.delete_team(team=team, version=self.current(team))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -42,7 +42,7 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
 
     class Meta:
         model = Team
-        fields = ["id", "name", "members"]
+        fields = ["id", "name", "members", "version"]
         read_only_fields = fields
 
     def get_members(self, team: Team) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Model
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, mixins, status
 from rest_framework.request import Request
@@ -13,16 +12,16 @@ from rest_framework.utils.urls import replace_query_param
 
 from core import clock
 from core.api.pagination import Cursor
-from core.api.problems import Problem
 from teams.api import serializers
-from teams.api.views import WorkspaceAPI, etag, version_held
+from teams.api.versioned import VersionedAPI
+from teams.api.views import WorkspaceAPI
 from teams.audit import Place, latest
 from teams.models import ApiToken, Workspace
 from teams.policy import Action
 from teams.services import tokens, workspaces
 
 
-class SettingsAPI(WorkspaceAPI):
+class SettingsAPI(VersionedAPI):
     """
     The workspace itself.
 
@@ -31,26 +30,18 @@ class SettingsAPI(WorkspaceAPI):
     """
 
     queryset = Workspace.objects.none()
-    serializer_class = serializers.WorkspaceSerializer
-    needs_version = True
+    output = serializers.WorkspaceSerializer
     policy = {"retrieve": Action.READ, "partial_update": Action.EDIT_SETTINGS}
 
-    def retrieve(self, _request: Request) -> Response:
-        return self._answer(self.workspace)
+    def get_object(self) -> Workspace:
+        return self.workspace
 
     @extend_schema(request=serializers.WorkspaceChanges, responses=serializers.WorkspaceSerializer)
     def partial_update(self, _request: Request) -> Response:
         changes = self.read(serializers.WorkspaceChanges, partial=True)
-        held = version_held(self.request)
-        if held != self.workspace.version:
-            raise Problem(412, _("Somebody else changed this first. Read it again."))
+        held = self.current(self.workspace)
         changed = workspaces.change_settings(workspace=self.workspace, version=held, **changes)
-        return self._answer(changed)
-
-    def _answer(self, workspace: Workspace) -> Response:
-        response = self.answer(workspace)
-        response["ETag"] = etag(workspace.version)
-        return response
+        return self.answer(changed)
 
 
 class TokenAPI(mixins.ListModelMixin, WorkspaceAPI):

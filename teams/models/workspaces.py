@@ -178,6 +178,7 @@ class Team(WorkspaceOwned):
     members = models.ManyToManyField(
         Membership, related_name="teams", blank=True, verbose_name=_("Members")
     )
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [

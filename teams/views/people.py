@@ -1,5 +1,8 @@
 """Members, invitations and teams."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -11,8 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
-from core.errors import DomainError
-from core.forms import form_page, rules_shown_on
+from core.errors import ConflictError, DomainError
+from core.forms import conflict_page, form_page, rules_shown_on, version_in
 from teams import ownership
 from teams.access import WorkspaceRequest, workspace_view
 from teams.forms import HeirForm, InvitationForm, JoinForm, RoleForm, TeamForm
@@ -209,8 +212,12 @@ def _join_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @require_POST
 def delete_team(request: WorkspaceRequest, pk: int) -> HttpResponse:
     team = get_object_or_404(Team.objects.for_workspace(request.workspace), pk=pk)
-    teams.delete_team(team=team)
-    messages.success(request, _("%(team)s is deleted.") % {"team": team.name})
+    try:
+        teams.delete_team(team=team, version=version_in(request.POST))
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(team)s is deleted.") % {"team": team.name})
     return redirect("teams:teams", request.workspace.slug)
 
 
@@ -233,16 +240,29 @@ def edit_team(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
     team = get_object_or_404(here, pk=pk) if pk is not None else None
     initial = {"name": team.name, "members": team.members.all()} if team else {}
     form = TeamForm(request.POST or None, workspace=request.workspace, initial=initial)
+    cancel_url = reverse("teams:teams", args=[request.workspace.slug])
     if request.method == "POST" and form.is_valid():
         with rules_shown_on(form):
-            teams.save_team(workspace=request.workspace, team=team, **form.cleaned_data)
+            try:
+                _save_team(request, team, form.cleaned_data)
+            except ConflictError:
+                stored = get_object_or_404(here, pk=pk)
+                return conflict_page(request, form, stored=stored, cancel_url=cancel_url)
             messages.success(request, _("Saved."))
-            return redirect("teams:teams", request.workspace.slug)
+            return redirect(cancel_url)
     context = {
         "form": form,
         "team": team,
         "heading": team.name if team else _("New team"),
         "submit": _("Save"),
-        "cancel_url": reverse("teams:teams", args=[request.workspace.slug]),
+        "cancel_url": cancel_url,
+        "version": team and request.POST.get("version", team.version),
     }
     return render(request, "teams/team.html", context, status=422 if form.errors else 200)
+
+
+def _save_team(request: WorkspaceRequest, team: Team | None, values: Mapping[str, Any]) -> None:
+    if team is None:
+        teams.create_team(workspace=request.workspace, **values)
+    else:
+        teams.change_team(team=team, version=version_in(request.POST), **values)

@@ -53,7 +53,7 @@ def _office(device, at):
     people = {"lena": lena}
     for name in ("marek", "ola"):
         people[name] = members.join(workspace=workspace, user=users[name], role=PEOPLE[name], at=at)
-    team = teams.save_team(workspace=workspace, name="Demand", members=list(people.values()))
+    team = teams.create_team(workspace=workspace, name="Demand", members=list(people.values()))
     kpis = [_kpi(line, place, people, team, at) for place, line in enumerate(LINES)]
     create_scorecard(workspace=workspace, name="Monday five", team=team, lines=kpis)
     values = [

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from teams.policy import Role
-from teams.services.teams import delete_team, save_team
+from teams.services.teams import change_team, delete_team
 from tests.doors import browser_of
 from tests.factories.goals import KpiFactory, TargetFactory
 from tests.factories.teams import MembershipFactory, TeamFactory
@@ -125,11 +125,11 @@ def test_a_formula_still_names_what_it_lacks_of_another_team(
 def test_the_menu_follows_changes_of_teams(workspace, member, demand):
     client, seen = browser_of(member), []
     for name, members in (("Demand", [member]), ("Growth", [member]), ("Growth", [])):
-        save_team(workspace=workspace, team=demand, name=name, members=members)
+        demand = change_team(team=demand, version=demand.version, name=name, members=members)
         url = reverse("reviews:home", args=[workspace.slug]) + f"?team={demand.pk}"
         page = client.get(url).content.decode()
         seen.append((re.search(r"Team: ([^<]+)<", page)[1], "team=mine" in page))
-    delete_team(team=demand)
+    delete_team(team=demand, version=demand.version)
 
     assert seen == [("Demand", True), ("Growth", True), ("Growth", False)]
     assert shown(client, workspace)[1] is None

@@ -153,6 +153,7 @@ def test_a_team_is_made_with_its_members(api, member, lead):
     assert answer.status_code == 201
     assert answer.json() == {
         "id": team.pk, "name": "Paid", "members": ["leo@example.com", "mia@example.com"],
+        "version": 1,
     }  # fmt: skip
     assert set(team.members.all()) == {member, lead}
 
@@ -174,9 +175,9 @@ def test_what_is_left_out_of_a_change_stays(api, workspace, member, lead, body, 
     team = TeamFactory(workspace=workspace, name="Paid")
     team.members.add(member)
 
-    answer = api.patch(team_url(team), body)
+    answer = api.patch(team_url(team), body, headers={"If-Match": '"1"'})
 
-    assert answer.status_code == 200
+    assert (answer.status_code, answer["ETag"]) == (200, '"2"')
     assert answer.json() == api.get(team_url(team)).json()
     assert (answer.json()["name"], answer.json()["members"]) == (body.get("name", "Paid"), members)
 
@@ -228,12 +229,24 @@ def test_a_deleted_team_leaves_its_members(api, workspace, member):
     team = TeamFactory(workspace=workspace)
     team.members.add(member)
 
-    assert api.delete(team_url(team)).status_code == 204
+    assert api.delete(team_url(team), headers={"If-Match": '"1"'}).status_code == 204
 
     assert not Team.objects.exists()
     member.refresh_from_db()
     assert member.ended_at is None
     assert api.delete(team_url(team)).status_code == 404
+
+
+@pytest.mark.parametrize("deed", ["patch", "delete"])
+@pytest.mark.parametrize(
+    ("held", "status"), [({}, 428), ({"If-Match": '"7"'}, 412), ({"If-Match": "*"}, 400)]
+)
+def test_a_team_is_changed_by_whoever_knows_its_version(api, workspace, deed, held, status):
+    """Show reliability row FM-13: who holds an old version reads it again."""
+    team = TeamFactory(workspace=workspace)
+
+    assert getattr(api, deed)(team_url(team), headers=held).status_code == status
+    assert Team.objects.get().version == 1
 
 
 def test_a_repeated_post_makes_one_team(api):

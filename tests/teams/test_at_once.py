@@ -10,7 +10,7 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from core.errors import DomainError, NotAllowedError
+from core.errors import ConflictError, DomainError, NotAllowedError
 from goals.models import Kpi
 from goals.services import kpis
 from teams.models import ApiToken, Invitation, Membership, Team, User
@@ -287,12 +287,25 @@ def test_a_team_that_is_just_deleted_is_not_made_anew(house):
     team = TeamFactory(workspace=house)
 
     told = at_once(
-        lambda: teams.delete_team(team=Team.objects.get(pk=team.pk)),
-        lambda: teams.save_team(workspace=house, team=team, name="Renamed", members=[]),
+        lambda: teams.delete_team(team=team, version=1),
+        lambda: teams.change_team(team=team, version=1, name="Renamed", members=[]),
     )
 
-    assert told == [teams.TeamGoneError]
-    assert not Team.objects.exists()
+    assert told in ([teams.TeamGoneError], [ConflictError])
+    assert Team.objects.count() == (told == [ConflictError])
+
+
+def test_of_two_who_change_a_team_one_learns_of_the_other(house, people):
+    """Show reliability row FM-13: no member who was just added is lost."""
+    team = TeamFactory(workspace=house)
+
+    told = at_once(
+        lambda: teams.change_team(team=team, version=1, name="Paid", members=people[:1]),
+        lambda: teams.change_team(team=team, version=1, name="Paid", members=people[1:2]),
+    )
+
+    assert told == [ConflictError]
+    assert Team.objects.get().members.count() == 1
 
 
 def test_a_team_gets_no_member_who_just_left(house, people, now):
@@ -300,7 +313,7 @@ def test_a_team_gets_no_member_who_just_left(house, people, now):
 
     told = at_once(
         lambda: members.deactivate(membership=leaver, by=people[0], at=now),
-        lambda: teams.save_team(workspace=house, name="Paid", members=[leaver, stays]),
+        lambda: teams.create_team(workspace=house, name="Paid", members=[leaver, stays]),
     )
 
     assert told == []
@@ -309,7 +322,7 @@ def test_a_team_gets_no_member_who_just_left(house, people, now):
 
 def test_two_teams_of_one_name_are_one(house):
     def paid():
-        teams.save_team(workspace=house, name="Paid", members=[])
+        teams.create_team(workspace=house, name="Paid", members=[])
 
     assert at_once(paid, paid) == [teams.TeamNameTakenError]
     assert Team.objects.count() == 1

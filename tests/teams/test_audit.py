@@ -258,9 +258,9 @@ def test_what_was_deleted_stays_in_the_trail(workspace):
 
 
 def test_who_comes_into_a_team_and_goes_is_in_the_trail_for_good(workspace, owner, member):
-    team = teams.save_team(workspace=workspace, name="Paid media", members=[member])
-    teams.save_team(workspace=workspace, name="Paid", members=[], team=team)
-    teams.delete_team(team=team)
+    team = teams.create_team(workspace=workspace, name="Paid media", members=[member])
+    teams.change_team(team=team, version=1, name="Paid", members=[])
+    teams.delete_team(team=team, version=2)
 
     gone, came = [e for e in audit.latest(workspace)[0] if e.what == "Team member"]
 

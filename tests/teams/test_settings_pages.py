@@ -139,7 +139,10 @@ def save_team(client, workspace, admin):
     def send(team=None, **given):
         name = "teams:team" if team else "teams:new-team"
         args = [workspace.slug, team.pk] if team else [workspace.slug]
-        return client.post(reverse(name, args=args), {"name": "Paid", "members": [], **given})
+        held = {"version": team.version} if team else {}
+        return client.post(
+            reverse(name, args=args), {"name": "Paid", "members": [], **held, **given}
+        )
 
     return send
 
@@ -175,12 +178,37 @@ def test_a_team_is_made_changed_and_deleted_on_its_pages(
     assert (team.name, list(team.members.all())) == ("Paid media", [lead])
 
     kpi = KpiFactory(workspace=workspace, team=team)
-    answer = client.post(reverse("teams:delete-team", args=[workspace.slug, team.pk]), follow=True)
+    url = reverse("teams:delete-team", args=[workspace.slug, team.pk])
+    answer = client.post(url, {"version": 1}, follow=True)
+    assert "Somebody else changed this team while you did." in answer.content.decode()
+    answer = client.post(url, {"version": 2}, follow=True)
     assert "Paid media is deleted." in answer.content.decode()
     assert not Team.objects.exists()
     kpi.refresh_from_db()
     lead.refresh_from_db()
     assert (kpi.team, lead.ended_at) == (None, None)
+
+
+def test_a_team_that_somebody_changed_meanwhile_is_shown_side_by_side(
+    client, save_team, workspace, member, lead
+):
+    """Show reliability row FM-13: whom the other added is not silently dropped."""
+    team = TeamFactory(workspace=workspace, name="Paid")
+    read = values_in(client.get(reverse("teams:team", args=[workspace.slug, team.pk])))
+    save_team(team, members=[member.pk, lead.pk])
+
+    answer = save_team(team, **{**read, "name": "Paid media", "members": [member.pk]})
+
+    assert answer.status_code == 409
+    rows = {row["label"]: (row["theirs"], row["mine"]) for row in answer.context["rows"]}
+    assert rows == {
+        "Name": ("Paid", "Paid media"),
+        "Members": ("Leo Lead, Mia Member", "Mia Member"),
+    }
+    assert team.members.count() == 2
+    mine = values_in(answer)
+    assert save_team(team, **mine).status_code == 302
+    assert list(team.members.all()) == [member]
 
 
 def test_a_team_name_is_taken_once_and_what_was_typed_is_kept(save_team, workspace, member):
@@ -340,6 +368,6 @@ def test_who_belongs_nowhere_is_told_so(client, db):
 
 
 def test_a_stranger_is_taken_into_no_team(workspace, member, stranger):
-    team = teams.save_team(workspace=workspace, name="Blog", members=[member, stranger])
+    team = teams.create_team(workspace=workspace, name="Blog", members=[member, stranger])
 
     assert list(team.members.all()) == [member]

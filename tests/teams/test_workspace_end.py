@@ -195,7 +195,7 @@ def test_a_member_of_a_deleted_workspace_is_a_stranger_at_once(client, signed_in
         lambda w: workspaces.delete_workspace(workspace=w.workspace, confirmed_name=CANARY),
         lambda w: workspaces.change_settings(workspace=w.workspace, version=1, name="Rose"),
         lambda w: members.change_role(membership=w.member, role=Role.VIEWER, by=w.people["admin"]),
-        lambda w: teams.save_team(workspace=w.workspace, name="Paid", members=[]),
+        lambda w: teams.create_team(workspace=w.workspace, name="Paid", members=[]),
         lambda w: invitations.withdraw(invitation=w.invitation, by=w.people["admin"]),
         lambda w: invitations.invite(
             text="a@example.com", role=Role.VIEWER, by=w.people["admin"], at=NOW
