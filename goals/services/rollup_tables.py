@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import BigIntegerField
+
 from core.periods import Grain
 from goals.selectors.period_rows import PERIOD_ROWS
 from goals.services.statements import fetch, run
@@ -53,14 +55,20 @@ def pin_planner() -> None:
 
 
 def take_marks(workspace: int, most: int) -> set[tuple[int, date]]:
-    """Take the oldest marks; they are gone with the commit."""
+    """
+    Take the oldest marks; they are gone with the commit.
+
+    Told by their range and not one by one, which a planner of stale statistics can turn into a
+    search of all for each.
+    """
     rows = fetch(
         """
-        DELETE FROM dirty_marks WHERE id IN (
-            SELECT id FROM dirty_marks WHERE workspace_id = %(workspace)s ORDER BY id LIMIT %(most)s
-        ) RETURNING series_id, on_date
+        DELETE FROM dirty_marks WHERE workspace_id = %(workspace)s AND id <= coalesce((
+            SELECT id FROM dirty_marks WHERE workspace_id = %(workspace)s
+            ORDER BY id OFFSET %(most)s - 1 LIMIT 1
+        ), %(any)s) RETURNING series_id, on_date
         """,
-        {"workspace": workspace, "most": most},
+        {"workspace": workspace, "most": most, "any": BigIntegerField.MAX_BIGINT},
     )
     return {(series, day) for series, day in rows}
 

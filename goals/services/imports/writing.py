@@ -11,7 +11,7 @@ from goals.models import Breakdown, Import, Kpi, Segment, StagedPlace
 from goals.services import locks, marks, measurements
 from goals.services.breakdowns import add_segment
 from goals.services.imports import memory, newcomers, staging
-from goals.services.imports.account import changes_of, definitions
+from goals.services.imports.account import STORED, changes_of, definitions
 from goals.services.imports.progress import Aside, Progress, told_aside
 from goals.services.imports.steps import ImportStateError
 from goals.services.measurement_rows import LONGEST_SOURCE
@@ -165,18 +165,17 @@ def _batches(row: Import) -> Iterator[tuple[list[int], int]]:
 
 
 # A value that is stored already is passed over, and so the note beside it stays.
-_STAGE = """
+_STAGE = f"""
     INSERT INTO staged_measurements (series_id, on_date, value, note, source)
     SELECT DISTINCT place.series_id, staged.on_date, staged.value, '', %(said)s
     FROM import_places AS place
     JOIN import_values AS staged
         ON staged.source_id = place.source_id AND staged.place = place.number
-    LEFT JOIN measurements AS stored
-        ON stored.series_id = place.series_id AND stored.on_date = staged.on_date
+    LEFT {STORED}
     WHERE place.source_id = %(source)s AND place.number = ANY(%(places)s)
         AND stored.value IS DISTINCT FROM staged.value
         AND (stored.series_id IS NULL OR NOT %(keeps_stored)s)
-"""
+"""  # noqa: S608  # constants
 
 
 def source_of(row: Import) -> str:
