@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -43,14 +44,18 @@ from teams.policy import Action
 @require_safe
 def index(request: WorkspaceRequest) -> HttpResponse:
     """Show the KPIs as the scorecard or as a list."""
-    return _list(request) if request.GET.get("view") == "list" else _table(request, None)
+    return _list(request) if request.GET.get("view") == "list" else _table(request)
 
 
 @workspace_view(Action.READ)
 @require_safe
 def scorecard(request: WorkspaceRequest, number: int) -> HttpResponse:
     """Show a scorecard that somebody put together."""
-    return _table(request, find_scorecard(request, number))
+    there = _scorecards(request)
+    for each in there:
+        if each.number == number:
+            return _table(request, each, there)
+    raise Http404
 
 
 def find_scorecard(request: WorkspaceRequest, number: int) -> Scorecard:
@@ -60,7 +65,17 @@ def find_scorecard(request: WorkspaceRequest, number: int) -> Scorecard:
     return found
 
 
-def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
+def _scorecards(request: WorkspaceRequest) -> QuerySet[Scorecard]:
+    there: QuerySet[Scorecard] = Scorecard.objects.for_workspace(request.workspace)
+    return there.select_related("team")
+
+
+def _table(
+    request: WorkspaceRequest,
+    chosen: Scorecard | None = None,
+    there: Iterable[Scorecard] | None = None,
+) -> HttpResponse:
+    """``there`` are all scorecards, if they were read already."""
     workspace = request.workspace
     freshness = get_freshness(workspace)
     today = workspace.today(at=clock.now())
@@ -84,7 +99,7 @@ def _table(request: WorkspaceRequest, chosen: Scorecard | None) -> HttpResponse:
         owners = {kpi.owner for kpi in board.kpis}
         context = {
             "segments": _period_choices(request, periods),
-            "scorecards": _scorecards_menu(request, chosen),
+            "scorecards": _scorecards_menu(request, chosen, there or _scorecards(request)),
             "menus": filter_menus(request, filters, owners),
             "legend": [{"status": each, "word": each.label} for each in SEVERITY],
             "scorecard": as_table(board, groups or by_kind(board.kpis), filters),
@@ -236,9 +251,10 @@ def _period_choices(request: WorkspaceRequest, periods: Periods) -> list[dict[st
     ]
 
 
-def _scorecards_menu(request: WorkspaceRequest, chosen: Scorecard | None) -> dict[str, Any]:
+def _scorecards_menu(
+    request: WorkspaceRequest, chosen: Scorecard | None, there: Iterable[Scorecard]
+) -> dict[str, Any]:
     slug = request.workspace.slug
-    there = Scorecard.objects.for_workspace(request.workspace).select_related("team")
     items = [{"label": _("All KPIs"), "url": reverse("goals:kpis", args=[slug])}]
     items += [
         {

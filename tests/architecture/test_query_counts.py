@@ -54,7 +54,7 @@ PAGES = {
     "": 7,  # the reader's own sources among them
     "kpis/": 6,  # freshness, KPIs, values, targets, what was said, scorecards
     "kpis/?period=month": 7,  # and what the running month has come to
-    f"kpis/SC-{FIRST}/": 7,  # and the scorecard itself
+    f"kpis/SC-{FIRST}/": 6,
     f"kpis/SC-{FIRST}/links/": 2,
     f"kpis/SC-{FIRST}/edit/": 4,  # scorecard, lines, KPIs, teams
     "kpis/?view=list": 3,
