@@ -28,7 +28,7 @@ def kpi(workspace, member):
 def test_owners_and_teams_are_told_by_name_even_once_they_are_gone(workspace, kpi, lead):
     team = TeamFactory(workspace=workspace, name="Paid media")
     kpis.change_kpi(kpi=kpi, version=1, owner=lead, team=team, on_home=True)
-    teams.delete_team(team=team)
+    teams.delete_team(team=team, version=1)
 
     cleared, changed, made = all_of("KPI", workspace)
 
