@@ -385,8 +385,12 @@
   const closeMenus = (except) => {
     for (const menu of all("[data-menu][open]")) if (menu !== except) menu.open = false;
   };
-  document.addEventListener("click", ({ target }) => closeMenus(target.closest("[data-menu]")));
-  addEventListener("scroll", () => closeMenus(), { passive: true });
+  let scrolled; // how far, when a menu was opened: the event of an earlier scroll may come late
+  document.addEventListener("click", ({ target }) => {
+    closeMenus(target.closest("[data-menu]"));
+    scrolled = scrollY;
+  });
+  addEventListener("scroll", () => scrollY === scrolled || closeMenus(), { passive: true });
   on("keydown", "[data-menu][open]", (menu, event) => {
     if (event.key !== "Escape") return;
     menu.open = false;
