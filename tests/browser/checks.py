@@ -38,12 +38,23 @@ HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
 SILENT_STATUSES = """() => [...document.querySelectorAll("[data-status]")]
   .filter((element) => !element.textContent.trim() || !element.querySelector("svg"))
   .map((element) => element.outerHTML.slice(0, 200))"""
+# Of an element it is its text that counts: the box of a block stays narrow when a word does not.
 OVERFLOW = """() => {
   const wide = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= wide) return [];
+  const isOut = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return range.getBoundingClientRect().right > wide + 1;
+  };
+  const scrolls = document.documentElement.scrollWidth > wide;
+  const isCut = (element) =>
+    scrolls && element.getBoundingClientRect().right > wide + 1 ||
+    [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && isOut(node));
+  const swiped = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+  const excused = (element) => element && (
+    swiped(element) || element.matches(".visually-hidden") || excused(element.parentElement));
   return [...document.querySelectorAll("body *")]
-    .filter((element) => element.getBoundingClientRect().right > wide + 1)
-    .filter((element) => !element.closest(".m-scroll"))
+    .filter((element) => element.checkVisibility() && isCut(element) && !excused(element))
     .map((element) => element.outerHTML.slice(0, 160)).slice(-3);
 }"""
 FOCUSED = "() => document.activeElement.id || document.activeElement.className"
@@ -84,7 +95,7 @@ def silent_statuses(tab: Tab) -> list[str]:
 
 
 def overflow(tab: Tab, *, width: int) -> list[str]:
-    """List what makes the page scroll sideways at a width."""
+    """List what makes the page scroll sideways at a width, or is cut off at its side."""
     tab.set_viewport_size({"width": width, "height": 700})
     found: list[str] = tab.evaluate(OVERFLOW)
     return found
