@@ -105,7 +105,7 @@ def _sources(workspace: Workspace, at: datetime) -> Part:
         late=Count("pk", filter=Q(failing_since__isnull=False) | stuck, distinct=True),
     )
     count, late = counts["count"], counts["late"]
-    text = _("None is set up.")
+    text = _("None is active.")
     if late:
         text = ngettext("%(count)d does not arrive.", "%(count)d do not arrive.", late)
     elif count:

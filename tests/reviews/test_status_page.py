@@ -108,7 +108,7 @@ def test_imports_at_work_are_counted(workspace, lead):
 @pytest.mark.parametrize(
     ("source", "pull", "fine", "text"),
     [
-        ({"state": "paused", "failing_since": NOW}, None, True, "None is set up."),
+        ({"state": "paused", "failing_since": NOW}, None, True, "None is active."),
         ({}, {"state": "failed"}, True, "1 is pulled."),
         ({"failing_since": NOW}, {"state": "failed"}, False, "1 does not arrive."),
         ({}, {"state": "reading", "asked_at": NOW - HOUR}, True, "1 is pulled."),
